@@ -1,0 +1,56 @@
+// Package board is what a board is: a named view of the live counts, with its
+// filter, its window and its thresholds. One shape serves the configuration
+// file and the database.
+package board
+
+import "time"
+
+// WindowKind says over which span a board counts what has ended.
+type WindowKind string
+
+// The windows. All of them end now; their beginnings are aligned to Step.
+const (
+	Last30m  WindowKind = "last_30m"
+	LastHour WindowKind = "last_hour"
+	Today    WindowKind = "today"
+)
+
+// Step is the grain of every window's edge.
+const Step = 10 * time.Second
+
+// Formula is a way to count service level.
+type Formula string
+
+// The formulas, for answers and abandons within and after T seconds.
+const (
+	Against      Formula = "against"       // answered ≤ T / (answered + abandoned)
+	Ignore       Formula = "ignore"        // abandons ≤ T leave the denominator
+	Positive     Formula = "positive"      // abandons ≤ T count as met
+	AnsweredOnly Formula = "answered_only" // answered ≤ T / answered
+)
+
+// Definition is one board. It is immutable after it was made.
+type Definition struct {
+	Name  string
+	Title string
+	// Queues (names), Channels and Sources filter; none means all.
+	Queues   []string
+	Channels []string
+	Sources  []string
+	Window   WindowKind
+	// Zone and DayStart (since midnight) say when Today began.
+	Zone       *time.Location
+	DayStart   time.Duration
+	Formula    Formula
+	Thresholds map[string]Threshold
+}
+
+// Threshold says when a number is worth a look. Metric values are ratios or
+// seconds as in the board's JSON.
+type Threshold struct {
+	Warn, Alert float64
+	// Clear is where a state that was entered is left again; 0 means at Warn.
+	Clear float64
+	// Minimum is the number of customers below which the state stays normal.
+	Minimum int
+}

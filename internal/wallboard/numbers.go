@@ -1,0 +1,69 @@
+package wallboard
+
+import (
+	"time"
+
+	"github.com/wallboard/wallboard/internal/interaction"
+)
+
+// Numbers is what a board shows at one moment: a value that nobody modifies
+// again. Its fields are those of the board's JSON; a nil pointer is a number
+// that is not known.
+type Numbers struct {
+	// AsOf is the time through which deliveries have been applied.
+	AsOf time.Time
+	// Since is where the window begins, in the board's zone.
+	Since time.Time
+	// Status are the rows of the Agent Work Status table, by status.
+	Status [interaction.StatusCount]int64
+	// StatusByChannel is the same per channel that was seen, sorted by channel.
+	StatusByChannel []ChannelStatus
+	// Reasons splits Status[Abandoned], in the order of interaction.AbandonedReasons.
+	Reasons   [4]int64
+	Customers Customers
+	Metrics   Metrics
+	// Agents counts agents by Presence (index Presence-1).
+	Agents  [5]int64
+	Sources []SourceState
+}
+
+// ChannelStatus is the Agent Work Status table of one channel. Its Channel is
+// 0 for contacts whose channel is not known.
+type ChannelStatus struct {
+	Channel interaction.Channel
+	Status  [interaction.StatusCount]int64
+}
+
+// Customers counts interactions: those that started and those that ended in
+// the window, and those that are open now.
+type Customers struct {
+	OpenAtStart, Started                           int64
+	Answered, Abandoned, SelfServed, EndedBySystem int64
+	LeftInMenu, Open, LostTrack                    int64
+}
+
+// Balanced reports whether the conservation check holds.
+func (c Customers) Balanced() bool {
+	return c.OpenAtStart+c.Started == c.Answered+c.Abandoned+c.SelfServed+c.EndedBySystem+c.LeftInMenu+c.LostTrack+c.Open
+}
+
+// Metrics are the rates and times of the window.
+type Metrics struct {
+	AbandonRate         *float64
+	SpeedOfAnswer       *time.Duration // mean
+	TimeToAbandon       *time.Duration // mean
+	HandleTime          *time.Duration // mean
+	LongestWaitNow      *time.Duration // at AsOf; nil when nobody waits
+	LongestWait         *time.Duration // in the window, those who still wait included
+	LongestWaitTicks    bool           // LongestWait is of one who still waits
+	ServiceLevel        *float64
+	ServiceLevelSeconds int // T, if all queues of the board share it; else 0
+}
+
+// SourceState is the freshness of one source.
+type SourceState struct {
+	Name, Vendor string
+	// LastEvent is the time of the newest event, by the vendor's clock but
+	// never later than its receipt. Zero if there was none.
+	LastEvent time.Time
+}
