@@ -1,0 +1,52 @@
+package classify
+
+import "github.com/wallboard/wallboard/internal/interaction"
+
+// leg returns the leg that an event names, noting it when it is new, or nil.
+func (s *state) leg(e *interaction.Event) *leg {
+	if e.Leg == "" {
+		return nil
+	}
+	for i := range s.legs {
+		if s.legs[i].id == e.Leg {
+			return &s.legs[i]
+		}
+	}
+	l := leg{id: e.Leg}
+	if s.transfer.underWay {
+		l.generation = s.transfer.generation
+		s.transfer.legs++
+		s.transfer.legsSeen = true
+	}
+	s.legs = append(s.legs, l)
+	return &s.legs[len(s.legs)-1]
+}
+
+// legEnded ends a leg. When every leg has ended, the last one without moving on, and
+// no agent talks, the contact is over. While an agent talks, the end of every
+// leg of a transfer that nobody accepted is the failure of that transfer: a
+// consultation that was not answered leaves the customer where he is.
+func (s *state) legEnded(l *leg, e *interaction.Event, at Moment) {
+	if l == nil {
+		return
+	}
+	if !l.ended && l.generation == s.transfer.generation && s.transfer.generation != 0 {
+		s.transfer.legs--
+	}
+	l.ended, l.moved = true, e.Moved
+	if s.talking() {
+		if s.transfer.underWay && s.transfer.legsSeen && s.transfer.legs <= 0 && !s.transfer.onQueue && !l.moved {
+			s.transferFailed(at)
+		}
+		return
+	}
+	if l.moved {
+		return
+	}
+	for i := range s.legs {
+		if !s.legs[i].ended {
+			return
+		}
+	}
+	s.finish(end{at: at})
+}

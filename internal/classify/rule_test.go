@@ -1,0 +1,166 @@
+package classify
+
+import "testing"
+
+// TestPublishedRule has each sentence of the published rule as a case.
+func TestPublishedRule(t *testing.T) {
+	const begin = "0 started; 1 queued q=Q; "
+	run(t, []ruleCase{
+		{"A1 assigned, the customer disconnects before the rep accepts", begin + "2 assigned w=W1 a=A; 9 disconnected by=customer",
+			"abandoned/before_accept W1:Abandoned"},
+		{"A2 no rep is available, the customer disconnects", begin + "9 disconnected by=customer",
+			"abandoned/no_agent -:Abandoned"},
+		{"A3 accepted, transferred, the customer disconnects before the second accepts",
+			begin + "2 assigned w=W1 a=A; 3 accepted w=W1 a=A; 8 transferred w=W1 to=agent mode=cold; 8.1 released w=W1; 9 assigned w=W2 a=B; 12 disconnected by=customer",
+			"abandoned/after_transfer W1:Transferred W2:Abandoned"},
+		{"A4 declined, rerouted, the customer disconnects before the second picks up",
+			begin + "2 assigned w=W1 a=A; 3 declined w=W1; 4 assigned w=W2 a=B; 9 disconnected by=customer",
+			"abandoned/after_decline W1:Declined W2:Abandoned"},
+		{"A4 by time-out", begin + "2 assigned w=W1 a=A; 3 timed_out w=W1; 9 disconnected by=customer",
+			"abandoned/after_decline W1:DeclinedOnPushTimeout -:Abandoned"},
+		{"N1 accepted, the customer disconnects", begin + "2 assigned w=W1 a=A; 3 accepted w=W1 a=A; 9 disconnected by=customer",
+			"answered/accepted W1:Closed"},
+		{"N2 accepted, a technical problem, the call drops", begin + "2 assigned w=W1 a=A; 3 accepted w=W1; 9 disconnected by=system cause=technical",
+			"answered/technical_failure W1:Closed"},
+		{"N3 voicemail while waiting", begin + "4 voicemail_chosen; 9 disconnected by=customer", "self_served/voicemail"},
+		{"N3 callback while waiting", begin + "4 callback_requested; 9 disconnected by=customer", "self_served/callback"},
+		{"the update comes late: voicemail", begin + "9 disconnected by=customer; 39 voicemail_chosen", "self_served/voicemail"},
+		{"the update comes late: voicemail with an open offer", begin + "2 assigned w=W1 a=A; 9 disconnected by=customer; 39 voicemail_chosen", "self_served/voicemail W1:Canceled"},
+	})
+}
+
+// TestHolder has the rows of the table of effects, and shapes that vendors send.
+func TestHolder(t *testing.T) {
+	const talk = "0 started; 1 queued q=Q; 2 assigned w=W1 a=A; 3 accepted w=W1 a=A; "
+	run(t, []ruleCase{
+		{"left in the menu", "0 started; 5 disconnected by=customer", "left_in_menu"},
+		{"bot from the menu", "0 started; 1 bot_engaged; 5 disconnected by=customer", "self_served/bot"},
+		{"bot, then a queue", "0 started; 1 bot_engaged; 2 queued q=Q; 5 disconnected by=customer", "abandoned/no_agent -:Abandoned"},
+		{"bot in the queue changes nothing", "0 started; 1 queued q=Q; 2 bot_engaged; 5 disconnected by=customer", "abandoned/no_agent -:Abandoned"},
+		{"system ends the wait", "0 started; 1 queued q=Q; 5 disconnected by=system word=ttl", "ended_by_system/ttl"},
+		{"technical failure while waiting is not the customer's leaving", "0 started; 1 queued q=Q; 5 disconnected by=customer cause=technical", "ended_by_system"},
+		{"unknown party while waiting", "0 started; 1 queued q=Q; 5 disconnected", "abandoned/no_agent -:Abandoned"},
+		{"inactivity while waiting", "0 started; 1 queued q=Q; 5 disconnected by=system cause=inactivity", "abandoned/no_agent -:Abandoned"},
+		{"start unseen", "3 accepted w=W1 a=A; 9 disconnected by=customer", "lost_track/start_unseen W1:Closed"},
+		{"outbound", "0 started role=outbound; 1 queued q=Q; 9 disconnected by=customer", "out_of_scope/outbound"},
+		{"dequeued still waits", "0 started; 1 queued q=Q; 2 dequeued why=timeout; 9 disconnected by=customer", "abandoned/no_agent -:Abandoned"},
+		{"self-service is final until an accept", "0 started; 1 queued q=Q; 2 voicemail_chosen; 3 queued q=Q; 9 disconnected by=customer", "self_served/voicemail"},
+		{"an accept takes self-service back", "0 started; 1 queued q=Q; 2 voicemail_chosen; 3 accepted w=W1 a=A; 9 disconnected by=customer", "answered/accepted W1:Closed"},
+		{"voicemail while an agent talks changes nothing", talk + "5 voicemail_chosen; 9 disconnected by=customer", "answered/accepted W1:Closed"},
+		{"wrap-up is the end", talk + "9 released w=W1", "answered/accepted W1:Closed"},
+		{"a known party beats unknown", talk + "9 released w=W1; 10 disconnected by=system cause=technical", "answered/technical_failure W1:Closed"},
+		{"warm transfer, the first agent holds", talk + "5 transferred w=W1 to=agent mode=warm; 6 assigned w=W2 a=B; 9 disconnected by=customer", "answered/accepted W1:Closed W2:Canceled"},
+		{"warm transfer, the first agent leaves", talk + "5 transferred w=W1 to=agent mode=warm; 6 assigned w=W2 a=B; 7 released w=W1; 9 disconnected by=customer",
+			"abandoned/after_transfer W1:Transferred W2:Abandoned"},
+		{"warm transfer completed", talk + "5 transferred w=W1 to=agent mode=warm; 6 assigned w=W2 a=B; 7 accepted w=W2 a=B; 8 transfer_completed; 9 released w=W1; 20 released w=W2",
+			"answered/accepted W1:Transferred W2:Closed"},
+		{"warm transfer accepted, never completed", talk + "5 transferred w=W1 to=agent mode=warm; 6 assigned w=W2 a=B; 7 accepted w=W2 a=B; 9 released w=W1; 20 released w=W2",
+			"answered/accepted W1:Transferred W2:Closed"},
+		{"warm transfer failed", talk + "5 transferred w=W1 to=agent mode=warm; 6 assigned w=W2 a=B; 7 timed_out w=W2; 7.1 transfer_failed; 20 released w=W1",
+			"answered/accepted W1:Closed W2:DeclinedOnPushTimeout"},
+		{"cold transfer failed, the agent keeps the customer", talk + "5 transferred w=W1 to=agent mode=cold; 6 assigned w=W2 a=B; 7 declined w=W2; 7.1 transfer_failed; 20 disconnected by=customer",
+			"answered/accepted W1:Closed W2:Declined"},
+		{"cold transfer failed, the agent had left", talk + "5 transferred w=W1 to=agent mode=cold; 5.1 released w=W1; 6 assigned w=W2 a=B; 7 declined w=W2; 7.1 transfer_failed; 20 disconnected by=customer",
+			"abandoned/after_transfer W1:Transferred W2:Declined -:Abandoned"},
+		{"the agent leaves a moment before the cold transfer shows", talk + "4.9 released w=W1; 5 transferred w=W1 to=queue mode=cold; 20 disconnected by=customer",
+			"abandoned/after_transfer W1:Transferred -:Abandoned"},
+		{"queued while an agent talks is a transfer", talk + "5 queued q=R; 6 released w=W1; 20 disconnected by=customer", "abandoned/after_transfer W1:Transferred -:Abandoned"},
+		{"external transfer", talk + "5 transferred w=W1 to=external mode=cold; 6 released w=W1; 20 disconnected by=customer", "answered/accepted W1:Transferred"},
+		{"rerouted after the accept", talk + "5 rerouted; 6 queued q=Q; 7 assigned w=W2 a=B; 20 disconnected by=customer", "answered/accepted W1:Closed W2:Canceled"},
+		{"ring-all", "0 started; 1 queued q=Q; 2 assigned w=W1 a=A; 2 assigned w=W2 a=B; 2 assigned w=W3 a=C; 5 accepted w=W2 a=B; 5.1 withdrawn w=W1 why=answered_elsewhere; 9 disconnected by=customer",
+			"answered/accepted W1:Canceled W2:Closed W3:Canceled"},
+		{"ring-all, the customer leaves", "0 started; 1 queued q=Q; 2 assigned w=W1 a=A; 2 assigned w=W3 a=C; 2 assigned w=W2 a=B; 5 disconnected by=customer",
+			"abandoned/before_accept W1:Canceled W2:Canceled W3:Abandoned"},
+		{"an offer taken back just before the end was open", "0 started; 1 queued q=Q; 2 assigned w=W1 a=A; 5 withdrawn w=W1 why=canceled; 5.5 disconnected by=customer", "abandoned/before_accept W1:Abandoned"},
+		{"an offer taken back long before was not", "0 started; 1 queued q=Q; 2 assigned w=W1 a=A; 5 withdrawn w=W1 why=canceled; 6.5 disconnected by=customer", "abandoned/before_accept W1:Canceled -:Abandoned"},
+		{"the end of an offer after the end changes nothing", "0 started; 1 queued q=Q; 2 assigned w=W1 a=A; 5 disconnected by=customer; 5.1 declined w=W1", "abandoned/before_accept W1:Abandoned"},
+		{"of two endings the stronger wins", "0 started; 1 queued q=Q; 2 assigned w=W1 a=A; 3 withdrawn w=W1 why=canceled; 3.1 declined w=W1; 3.2 timed_out w=W1; 9 disconnected by=customer",
+			"abandoned/after_decline W1:Declined -:Abandoned"},
+		{"an accept without a work takes the open offer", "0 started; 1 queued q=Q; 2 assigned w=W1 a=A; 3 accepted a=A; 9 disconnected by=customer", "answered/accepted W1:Closed"},
+		{"re-opened by a queue", "0 started; 1 queued q=Q; 5 disconnected by=customer; 6 queued q=R; 7 assigned w=W1 a=A; 8 accepted w=W1 a=A; 9 released w=W1", "answered/accepted W1:Closed"},
+		{"re-opened, not ended", "0 started; 1 queued q=Q; 5 disconnected by=customer; 6 queued q=R", "open"},
+		{"reported where nothing else shows the end", "0 started; 1 queued q=Q; 5 reported outcome=abandoned", "abandoned/no_agent -:Abandoned"},
+		{"reported gives way", "0 started; 1 queued q=Q; 5 reported outcome=abandoned; 6 disconnected by=system word=full", "ended_by_system/full"},
+		{"a work offered again", "0 started; 1 queued q=Q; 2 assigned w=W1 a=A; 3 declined w=W1; 4 assigned w=W1 a=A; 9 disconnected by=customer", "abandoned/after_decline W1:Declined W1:Abandoned"},
+	})
+}
+
+// TestLegs has chains of legs, in which the one that ends last decides.
+func TestLegs(t *testing.T) {
+	const talk = "0 started leg=a; 1 queued q=Q leg=a; 3 accepted w=W1 a=A leg=a; "
+	run(t, []ruleCase{
+		{"one leg, left waiting", "0 started leg=a; 1 queued q=Q leg=a; 9 leg_ended leg=a", "abandoned/no_agent -:Abandoned"},
+		{"moved on: not over", "0 started leg=a; 1 queued q=Q leg=a; 9 leg_ended leg=a moved", "open"},
+		{"moved on, then the next leg ends", "0 started leg=a; 1 queued q=Q leg=a; 9 leg_ended leg=a moved; 10 queued q=R leg=b; 15 leg_ended leg=b", "abandoned/no_agent -:Abandoned"},
+		{"cold: the unanswered second leg abandons", talk + "5 queued q=R leg=b; 6 released w=W1 leg=a; 6 leg_ended leg=a; 9 leg_ended leg=b", "abandoned/after_transfer W1:Transferred -:Abandoned"},
+		{"warm: the unanswered consult leg, ended first, does not", talk + "5 queued q=R leg=b; 8 leg_ended leg=b; 9 released w=W1 leg=a; 9 leg_ended leg=a", "answered/accepted W1:Closed"},
+		{"warm by name", talk + "5 transferred w=W1 to=agent mode=consult; 6 assigned w=W2 a=B leg=b; 8 leg_ended leg=b; 9 released w=W1; 9 leg_ended leg=a", "answered/accepted W1:Closed W2:Canceled"},
+		{"parties without the customer's", "0 started; 1 queued q=Q leg=q; 2 assigned w=W1 a=A leg=p; 9 leg_ended leg=q; 9 leg_ended leg=p", "abandoned/before_accept W1:Abandoned"},
+		{"an agent still talks", talk + "9 leg_ended leg=a", "open W1:Opened"},
+	})
+}
+
+func TestVersions(t *testing.T) {
+	run(t, []ruleCase{
+		{"a later version overwrites the time", "0 started; 1 queued q=Q; 2 assigned w=W1 a=A; 5 accepted w=W1 v=1; 9 accepted w=W1 v=2; 7 disconnected by=customer", "open W1:Opened"},
+		{"a later version retracts", "0 started; 1 queued q=Q; 2 assigned w=W1 a=A; 5 accepted w=W1 v=1; 5 accepted w=W1 v=2 retracted; 7 disconnected by=customer", "abandoned/before_accept W1:Abandoned"},
+		{"a lower version does nothing", "0 started; 1 queued q=Q; 5 accepted w=W1 v=2; 5 accepted w=W1 v=1 retracted; 7 disconnected by=customer", "answered/accepted W1:Closed"},
+	})
+}
+
+type ruleCase struct{ name, events, want string }
+
+func run(t *testing.T, cases []ruleCase) {
+	t.Helper()
+	p := DefaultPolicies()
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			if got := tell(fold(script(t, tc.events), &p).Interaction(0)); got != tc.want {
+				t.Errorf("got %s\nwant %s", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestPolicies(t *testing.T) {
+	const waiting = "0 started; 1 queued q=Q; "
+	const warm = waiting + "2 assigned w=W1 a=A; 3 accepted w=W1; 5 transferred w=W1 to=agent mode=warm; 6 assigned w=W2 a=B; 9 disconnected by=customer"
+	for _, tc := range []struct {
+		name   string
+		change func(*Policies)
+		events string
+		want   string
+	}{
+		{"left_in_menu", func(p *Policies) { p.LeftInMenu = "abandoned" }, "0 started; 5 disconnected by=customer", "abandoned/no_agent -:Abandoned"},
+		{"ended_by_system", func(p *Policies) { p.EndedBySystem = "abandoned" }, waiting + "5 disconnected by=system", "abandoned/no_agent -:Abandoned"},
+		{"unknown_party", func(p *Policies) { p.UnknownParty = "system" }, waiting + "5 disconnected", "ended_by_system"},
+		{"inactivity_close", func(p *Policies) { p.InactivityClose = "system" }, waiting + "5 disconnected by=agent cause=inactivity", "ended_by_system"},
+		{"warm_transfer", func(p *Policies) { p.WarmTransfer = "waiting" }, warm, "abandoned/after_transfer W1:Transferred W2:Abandoned"},
+		{"rerouted_after_accept", func(p *Policies) { p.ReroutedAfterAccept = "waiting" },
+			waiting + "2 assigned w=W1 a=A; 3 accepted w=W1; 4 rerouted; 9 disconnected by=customer", "abandoned/after_transfer W1:Closed -:Abandoned"},
+		{"the zero value is the default", func(p *Policies) { *p = Policies{} }, waiting + "5 disconnected", "abandoned/no_agent -:Abandoned"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			p := DefaultPolicies()
+			tc.change(&p)
+			if got := tell(fold(script(t, tc.events), &p).Interaction(0)); got != tc.want {
+				t.Errorf("got %s\nwant %s", got, tc.want)
+			}
+		})
+	}
+}
+
+// TestMessagingBeginsAgain: a messaging id lives for ever.
+func TestMessagingBeginsAgain(t *testing.T) {
+	p := DefaultPolicies()
+	c := fold(script(t, "0 started channel=messaging; 1 queued q=Q; 5 disconnected by=customer; 90 started channel=messaging; 91 queued q=Q"), &p)
+	if c.Len() != 2 {
+		t.Fatalf("got %d interactions, want 2", c.Len())
+	}
+	if got := c.Interaction(0); got.ID != "I" || tell(got) != "abandoned/no_agent -:Abandoned" {
+		t.Errorf("first: %s %s", got.ID, tell(got))
+	}
+	if got := c.Interaction(1); got.ID != "I/2" || got.State != "waiting" {
+		t.Errorf("second: %s %s", got.ID, got.State)
+	}
+}
