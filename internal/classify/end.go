@@ -52,7 +52,6 @@ func (s *state) finish(e end) {
 	e.declined, e.offered = s.declined, s.offered
 	e.rows = append(s.end.rows[:0], s.rows...)
 	s.end = e
-	s.closeRows()
 	for i := range s.rows {
 		s.rows[i].talking = false
 	}
@@ -77,7 +76,6 @@ func (s *state) afterEnd(e *interaction.Event, at Moment) bool {
 				s.end.self = "callback"
 			}
 			s.holder, s.self, s.final = s.end.holder, s.end.self, true
-			s.closeRows()
 		}
 	case interaction.WorkClosed:
 		for _, rows := range [2][]row{s.rows, s.end.rows} {
@@ -116,41 +114,31 @@ func (s *state) reopen() {
 	s.end = end{rows: s.end.rows[:0]}
 }
 
-// closeRows brings the rows at the end into their final state: those who talked
-// are Closed, offers Canceled, and of an abandoned interaction one is Abandoned.
-func (s *state) closeRows() {
+// closedRows are the rows as the end leaves them: those who talked are Closed,
+// offers Canceled, and of an abandoned interaction one is Abandoned. It is worked
+// out when it is asked for, because what comes after the end may change the outcome.
+func (s *state) closedRows() []row {
+	rows := slices.Clone(s.end.rows)
 	outcome, _ := s.outcome()
 	abandoned := -1
 	if outcome == interaction.Abandoned {
-		abandoned = s.openAtEnd()
+		if abandoned = s.openAtEnd(); abandoned < 0 {
+			abandoned = len(rows)
+			rows = append(rows, row{queue: s.queue, queueName: s.queueName})
+		}
 	}
-	rows := s.end.rows
 	for i := range rows {
 		r := &rows[i]
-		r.talking = false
 		switch {
 		case i == abandoned:
 			r.status, r.ended = interaction.StatusAbandoned, s.end.at
 		case r.status == interaction.StatusAssigned:
 			r.status, r.ended = interaction.StatusCanceled, s.end.at
-		case r.status == interaction.StatusAbandoned:
-			r.status = interaction.StatusCanceled
 		case r.status == interaction.Opened:
 			r.status, r.ended = interaction.Closed, s.end.at
 		}
 	}
-	added := len(rows) > 0 && rows[len(rows)-1].status == interaction.StatusAbandoned && rows[len(rows)-1].work == "" &&
-		rows[len(rows)-1].agent == "" && rows[len(rows)-1].assigned.IsZero()
-	if outcome == interaction.Abandoned && abandoned < 0 && !added {
-		s.end.rows = append(rows, row{
-			queue: s.queue, queueName: s.queueName, status: interaction.StatusAbandoned, ended: s.end.at,
-		})
-	}
-	if outcome != interaction.Abandoned {
-		s.end.rows = slices.DeleteFunc(s.end.rows, func(r row) bool {
-			return r.work == "" && r.agent == "" && r.assigned.IsZero() && r.accepted.IsZero()
-		})
-	}
+	return rows
 }
 
 // openAtEnd returns the offer that was open at the end: the latest, of a tie the

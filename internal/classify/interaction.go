@@ -84,7 +84,7 @@ func (c *Contact) Interaction(i int) Interaction {
 	in.Outcome, in.Reason = s.outcome()
 	rows := s.rows
 	if s.end.is() {
-		rows = s.end.rows
+		rows = s.closedRows()
 		in.Ended, in.Waiting, in.InQueue = s.end.at, s.end.lastWait, s.end.holder == inQueue
 	}
 	in.State = s.stateName(in.Outcome)
