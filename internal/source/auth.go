@@ -1,0 +1,73 @@
+package source
+
+import (
+	"crypto/hmac"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// SharedSchemes are the schemes that go with every vendor.
+var SharedSchemes = []string{"none", "header", "basic"}
+
+// NewVerifier makes the verifier for the scheme of the settings; without one, for
+// the vendor's default. Its error names the setting and the remedy.
+func NewVerifier(v Vendor, s Settings) (Verifier, error) {
+	if s.Auth.Scheme == "" && len(v.Schemes) > 0 {
+		s.Auth.Scheme = v.Schemes[0]
+	}
+	switch {
+	case s.Auth.Scheme == "none":
+		return verifierFunc(func(*Delivery) error { return nil }), nil
+	case slices.Contains(v.Schemes, s.Auth.Scheme):
+		if err := CheckSecrets(s.Auth); err != nil {
+			return nil, err
+		}
+		return v.NewVerifier(s)
+	case s.Auth.Scheme == "header":
+		if s.Auth.Header == "" {
+			return nil, errors.New("auth.header: is missing; name the header that carries the secret")
+		}
+		if err := CheckSecrets(s.Auth); err != nil {
+			return nil, err
+		}
+		return verifierFunc(func(d *Delivery) error {
+			return anySecret(s.Auth.Secrets, d.Header.Get(s.Auth.Header))
+		}), nil
+	case s.Auth.Scheme == "basic":
+		if s.Auth.Username == "" {
+			return nil, errors.New("auth.username: is missing; give the user name that the vendor sends")
+		}
+		if err := CheckSecrets(s.Auth); err != nil {
+			return nil, err
+		}
+		return basic(s.Auth), nil
+	}
+	return nil, fmt.Errorf("auth.scheme: is not one of %q", append(slices.Clone(v.Schemes), SharedSchemes...))
+}
+
+// CheckSecrets refuses no secret, and an empty one, which anybody could use.
+func CheckSecrets(a Auth) error {
+	if len(a.Secrets) == 0 || slices.Contains(a.Secrets, "") {
+		return errors.New("auth.secret: is missing or empty; set it, as in \"${NAME}\" from the environment")
+	}
+	return nil
+}
+
+type verifierFunc func(*Delivery) error
+
+func (f verifierFunc) Verify(d *Delivery) error { return f(d) }
+
+// anySecret compares in constant time with every secret.
+func anySecret(secrets []string, got string) error {
+	found := false
+	for _, s := range secrets {
+		if hmac.Equal([]byte(s), []byte(got)) {
+			found = true
+		}
+	}
+	if !found {
+		return fmt.Errorf("%w: the secret is missing or wrong", ErrUnauthenticated)
+	}
+	return nil
+}

@@ -1,0 +1,21 @@
+// Package vendors lists the vendors whose webhooks the wallboard reads.
+package vendors
+
+import (
+	"github.com/wallboard/wallboard/internal/source"
+	"github.com/wallboard/wallboard/internal/source/cloudevents"
+	"github.com/wallboard/wallboard/internal/source/twilio"
+)
+
+// All returns the vendors.
+func All() []source.Vendor { return []source.Vendor{cloudevents.Vendor, twilio.Vendor} }
+
+// Find returns the vendor of a name.
+func Find(name string) (source.Vendor, bool) {
+	for _, v := range All() {
+		if v.Name == name {
+			return v, true
+		}
+	}
+	return source.Vendor{}, false
+}
