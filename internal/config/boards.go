@@ -1,0 +1,88 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/wallboard/wallboard/internal/board"
+)
+
+// metrics are the numbers that may have thresholds.
+var metrics = []string{"abandon_rate", "abandoned", "average_speed_of_answer_seconds", "longest_wait_seconds", "service_level", "waiting"}
+
+// boards checks the boards; without any there is one that shows everything.
+func (c *checker) boards(f *file, cfg *Config, seen map[string]bool) {
+	if len(f.Boards) == 0 {
+		cfg.Boards = []*board.Definition{{
+			Name: "all", Title: "All queues", Window: board.LastHour, Zone: cfg.TimeZone, DayStart: cfg.DayStart, Formula: board.Against,
+		}}
+		return
+	}
+	for i := range f.Boards {
+		b := &f.Boards[i]
+		path := fmt.Sprintf("boards[%d]", i)
+		d := &board.Definition{
+			Name: b.Name, Title: b.Title, Queues: b.Queues, Channels: b.Channels, Sources: b.Sources,
+			Window: board.WindowKind(b.Window), Formula: board.Formula(b.ServiceLevel.Formula),
+			Zone: c.zone(path+".time_zone", b.TimeZone, cfg.TimeZone), DayStart: c.clock(path+".day_start", b.DayStart, cfg.DayStart),
+			Thresholds: make(map[string]board.Threshold),
+		}
+		switch {
+		case !nameForm.MatchString(b.Name):
+			c.fail(path+".name", "is missing, or not of small letters, digits and hyphens; it is part of the board's URL")
+		case seen["board "+b.Name]:
+			c.fail(path+".name", "is another board's name already")
+		}
+		seen["board "+b.Name] = true
+		if d.Title == "" {
+			d.Title = d.Name
+		}
+		if d.Window == "" {
+			d.Window = board.LastHour
+		}
+		if !slices.Contains([]board.WindowKind{board.Last30m, board.LastHour, board.Today}, d.Window) {
+			c.fail(path+".window", "is not one of last_30m, last_hour, today")
+		}
+		if d.Formula == "" {
+			d.Formula = board.Against
+		}
+		if !slices.Contains([]board.Formula{board.Against, board.Ignore, board.Positive, board.AnsweredOnly}, d.Formula) {
+			c.fail(path+".service_level.formula", "is not one of against, ignore, positive, answered_only")
+		}
+		for j, ch := range b.Channels {
+			if ch != "voice" && ch != "messaging" {
+				c.fail(fmt.Sprintf("%s.channels[%d]", path, j), "is neither voice nor messaging")
+			}
+		}
+		for j, s := range b.Sources {
+			if !seen["source "+s] {
+				c.fail(fmt.Sprintf("%s.sources[%d]", path, j), "is no source of this file")
+			}
+		}
+		for name, t := range b.Thresholds {
+			d.Thresholds[name] = c.threshold(path+".thresholds."+name, name, &t)
+		}
+		cfg.Boards = append(cfg.Boards, d)
+	}
+}
+
+// threshold checks one; service level is worse when it is lower, the others when they
+// are higher.
+func (c *checker) threshold(path, name string, f *threshold) board.Threshold {
+	if !slices.Contains(metrics, name) {
+		c.fail(path, "is not one of %q", metrics)
+	}
+	if f.Warn == nil && f.Alert == nil {
+		c.fail(path, "has neither warn nor alert")
+	}
+	t := board.Threshold{Warn: f.Warn.or(f.Alert.or(0)), Alert: f.Alert.or(0), Minimum: int(f.Minimum.or(0))}
+	t.Clear = f.Clear.or(t.Warn)
+	lower := name == "service_level"
+	if f.Alert != nil && f.Warn != nil && (t.Alert < t.Warn) != lower && t.Alert != t.Warn {
+		c.fail(path+".alert", "is reached before warn; change the two")
+	}
+	if t.Clear != t.Warn && (t.Clear > t.Warn) != lower {
+		c.fail(path+".clear", "is beyond warn; the state would never be left")
+	}
+	return t
+}

@@ -1,0 +1,283 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"github.com/wallboard/wallboard/internal/board"
+	"github.com/wallboard/wallboard/internal/classify"
+	"github.com/wallboard/wallboard/internal/source"
+	"github.com/wallboard/wallboard/internal/source/vendors"
+)
+
+// DefaultServiceLevelSeconds is T of a queue that names none.
+const DefaultServiceLevelSeconds = 20
+
+// Config is the checked settings.
+type Config struct {
+	Listen, PublicURL, DataDir string
+	TimeZone                   *time.Location
+	DayStart                   time.Duration
+	AccessMode                 string // "required" or "open"
+	RetentionDays, RawDays     int
+	Sources                    []Source
+	ServiceLevelSeconds        map[string]int // by queue name
+	Boards                     []*board.Definition
+}
+
+// Source is one configured source, with its verifier and decoder.
+type Source struct {
+	Name, Vendor string
+	Queues       map[string]string
+	Policies     classify.Policies // the global ones with the source's own
+	Verifier     source.Verifier
+	Decoder      source.Decoder
+}
+
+// ServiceLevel is T of a queue, in seconds.
+func (c *Config) ServiceLevel(queue string) int {
+	if t, ok := c.ServiceLevelSeconds[queue]; ok {
+		return t
+	}
+	return DefaultServiceLevelSeconds
+}
+
+// Load reads and checks a file. getenv is os.LookupEnv or a test's.
+func Load(path string, getenv func(string) (string, bool)) (*Config, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: cannot be read (%w)", path, err)
+	}
+	return Parse(path, b, getenv)
+}
+
+// checker collects what is wrong.
+type checker struct {
+	name string
+	tree *ast.File
+	errs []error
+}
+
+// fail notes what is wrong at a YAML path ("sources[0].auth"), at its line or, where it
+// is missing, that of the nearest part above it.
+func (c *checker) fail(path, format string, args ...any) {
+	line := 1
+	for p := path; ; {
+		if y, err := yaml.PathString("$." + p); err == nil {
+			if n, err := y.FilterFile(c.tree); err == nil && n != nil && n.GetToken() != nil {
+				line = n.GetToken().Position.Line
+				break
+			}
+		}
+		i := strings.LastIndexAny(p, ".[")
+		if i < 0 {
+			break
+		}
+		p = p[:i]
+	}
+	c.errs = append(c.errs, fmt.Errorf("%s:%d: %s: %s", c.name, line, path, fmt.Sprintf(format, args...)))
+}
+
+// Parse checks the content of a file of this name.
+func Parse(name string, data []byte, getenv func(string) (string, bool)) (*Config, error) {
+	tree, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		return nil, fmt.Errorf("%s: is not YAML: %s", name, plain(err))
+	}
+	c := &checker{name: name, tree: tree}
+	var f file
+	if len(tree.Docs) > 0 && tree.Docs[0].Body != nil {
+		ast.Walk(&expander{c: c, getenv: getenv}, tree.Docs[0].Body)
+		if len(c.errs) > 0 {
+			return nil, errors.Join(c.errs...)
+		}
+		if err := yaml.NodeToValue(tree.Docs[0].Body, &f, yaml.Strict()); err != nil {
+			return nil, fmt.Errorf("%s:%s; see the example settings for the names", name, plain(err))
+		}
+	}
+	cfg := c.check(&f)
+	return cfg, errors.Join(c.errs...)
+}
+
+// plain is a YAML error in one line "line: what", without the text around it, which may
+// hold a secret.
+func plain(err error) string {
+	s := yaml.FormatError(err, false, false)
+	if m := position.FindStringSubmatch(s); m != nil {
+		s = m[1] + ": " + s[len(m[0]):]
+	}
+	return strings.TrimSpace(strings.SplitN(s, "\n", 2)[0])
+}
+
+var (
+	position = regexp.MustCompile(`^\[(\d+):\d+\] `)
+	variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+	nameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+)
+
+// expander puts the environment into the values.
+type expander struct {
+	c      *checker
+	getenv func(string) (string, bool)
+}
+
+// Visit replaces ${NAME} in a text.
+func (x *expander) Visit(n ast.Node) ast.Visitor {
+	s, ok := n.(*ast.StringNode)
+	if !ok {
+		return x
+	}
+	s.Value = variable.ReplaceAllStringFunc(s.Value, func(m string) string {
+		name := m[2 : len(m)-1]
+		v, ok := x.getenv(name)
+		if !ok {
+			x.c.errs = append(x.c.errs, fmt.Errorf("%s:%d: the environment variable %s is not set; set it, or write the value here", x.c.name, s.GetToken().Position.Line, name))
+		}
+		return v
+	})
+	return x
+}
+
+func (c *checker) check(f *file) *Config {
+	cfg := &Config{
+		Listen: f.Listen, DataDir: f.DataDir, AccessMode: f.Access.Mode, PublicURL: strings.TrimRight(f.PublicURL, "/"),
+		RetentionDays: int(f.Retention.Days.or(400)), RawDays: int(f.Retention.RawDays.or(14)), ServiceLevelSeconds: make(map[string]int),
+	}
+	loopback := c.listen(f.Listen)
+	if f.DataDir == "" {
+		c.fail("data_dir", "is missing; name a folder for the database, as ./data")
+	}
+	if u, err := url.Parse(f.PublicURL); f.PublicURL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		c.fail("public_url", "is not an http or https URL, as https://wallboard.example.com")
+	}
+	cfg.TimeZone, cfg.DayStart = c.zone("time_zone", f.TimeZone, time.UTC), c.clock("day_start", f.DayStart, 0)
+	switch cfg.AccessMode {
+	case "":
+		cfg.AccessMode = "required"
+	case "required":
+	case "open":
+		if !loopback {
+			c.fail("access.mode", "is open, and listen is not a loopback address; use required, or listen on 127.0.0.1")
+		}
+	default:
+		c.fail("access.mode", "is neither required nor open")
+	}
+	if cfg.RetentionDays < 7 || cfg.RawDays < 0 || cfg.RawDays > cfg.RetentionDays {
+		c.fail("retention", "days is at least 7, and raw_days between 0 and days")
+	}
+	global := classify.DefaultPolicies()
+	c.policies("policies", &f.Policies, &global)
+	for name, q := range f.Queues {
+		t := q.ServiceLevelSeconds.or(DefaultServiceLevelSeconds)
+		if t <= 0 || t > 86400 {
+			c.fail("queues."+name+".service_level_seconds", "is not between 1 and 86400")
+		}
+		cfg.ServiceLevelSeconds[name] = int(t)
+	}
+	if len(f.Sources) == 0 {
+		c.fail("sources", "is missing; name at least one source with its vendor and auth")
+	}
+	seen := make(map[string]bool)
+	for i := range f.Sources {
+		cfg.Sources = append(cfg.Sources, c.source(i, &f.Sources[i], cfg.PublicURL, global, loopback, seen))
+	}
+	c.boards(f, cfg, seen)
+	return cfg
+}
+
+// listen checks the address and tells whether it is on loopback.
+func (c *checker) listen(s string) bool {
+	host, _, err := net.SplitHostPort(s)
+	if err != nil {
+		c.fail("listen", "is missing or no address, as 127.0.0.1:8080")
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func (c *checker) zone(path, s string, or *time.Location) *time.Location {
+	if s == "" {
+		return or
+	}
+	z, err := time.LoadLocation(s)
+	if err != nil || s == "Local" {
+		c.fail(path, "is no time zone of the IANA list, as Europe/Paris")
+		return or
+	}
+	return z
+}
+
+func (c *checker) clock(path, s string, or time.Duration) time.Duration {
+	if s == "" {
+		return or
+	}
+	t, err := time.Parse("15:04", s)
+	if err != nil {
+		c.fail(path, "is no time of day in quotes, as \"06:30\"")
+		return or
+	}
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute
+}
+
+// policies puts the written policies over p.
+func (c *checker) policies(path string, f *policies, p *classify.Policies) {
+	for _, x := range []struct {
+		name, value string
+		into        *string
+		allowed     []string
+	}{
+		{"left_in_menu", f.LeftInMenu, &p.LeftInMenu, []string{"separate", "abandoned"}},
+		{"ended_by_system", f.EndedBySystem, &p.EndedBySystem, []string{"separate", "abandoned"}},
+		{"unknown_party", f.UnknownParty, &p.UnknownParty, []string{"customer", "system"}},
+		{"warm_transfer", f.WarmTransfer, &p.WarmTransfer, []string{"first_agent_holds", "waiting"}},
+		{"rerouted_after_accept", f.ReroutedAfterAccept, &p.ReroutedAfterAccept, []string{"answered", "waiting"}},
+		{"inactivity_close", f.InactivityClose, &p.InactivityClose, []string{"customer", "system"}},
+	} {
+		if x.value == "" {
+			continue
+		}
+		if !slices.Contains(x.allowed, x.value) {
+			c.fail(path+"."+x.name, "is not one of %q", x.allowed)
+		}
+		*x.into = x.value
+	}
+	p.ShortAbandonSeconds = int(f.ShortAbandonSeconds.or(float64(p.ShortAbandonSeconds)))
+	if p.ShortAbandonSeconds < 0 {
+		c.fail(path+".short_abandon_seconds", "is negative")
+	}
+	for channel, s := range f.LostTrackAfter {
+		d, err := time.ParseDuration(s)
+		at := path + ".lost_track_after." + channel
+		switch {
+		case err != nil || d < time.Minute:
+			c.fail(at, "is no duration of at least a minute, as 4h")
+		case channel == "voice":
+			p.LostTrackAfterVoice = d
+		case channel == "messaging":
+			p.LostTrackAfterMessaging = d
+		default:
+			c.fail(at, "is neither voice nor messaging")
+		}
+	}
+}
+
+// vendorNames are the values of vendor.
+func vendorNames() []string {
+	var names []string
+	for _, v := range vendors.All() {
+		names = append(names, v.Name)
+	}
+	return names
+}
