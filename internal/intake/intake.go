@@ -72,6 +72,9 @@ func (in *Intake) Handle(ctx context.Context, name string, d *source.Delivery) (
 			return r, nil
 		}
 	}
+	if d.Method != http.MethodPost {
+		return source.Response{}, source.ErrMethod
+	}
 	if err := src.Verifier.Verify(d); err != nil {
 		in.o.Logger.Info("delivery refused", "source", name, "bytes", len(d.Body), "cause", err)
 		return source.Response{}, err

@@ -1,0 +1,75 @@
+package web
+
+import (
+	"bytes"
+	"net/http"
+	"time"
+
+	"github.com/wallboard/wallboard/internal/interaction"
+	"github.com/wallboard/wallboard/views"
+)
+
+// timeForm is how times are written: RFC 3339 with milliseconds.
+const timeForm = "2006-01-02T15:04:05.000Z07:00"
+
+func (s *Server) boardPage(w http.ResponseWriter, r *http.Request) error {
+	_, v, err := s.board(r)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := views.BoardPage(v.model).Render(r.Context(), &b); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, err = w.Write(b.Bytes())
+	return err
+}
+
+// boardJSON is the board as SPEC section 6 has it.
+func (s *Server) boardJSON(w http.ResponseWriter, r *http.Request) error {
+	p, v, err := s.board(r)
+	if err != nil {
+		return err
+	}
+	n := &v.numbers
+	type object = map[string]any
+	status, reasons, agents := object{}, object{}, object{}
+	for _, st := range interaction.Statuses() {
+		status[st.String()] = n.Status[st]
+	}
+	for i, reason := range interaction.AbandonedReasons {
+		reasons[reason] = n.Reasons[i]
+	}
+	for pr := interaction.Available; pr <= interaction.Offline; pr++ {
+		agents[pr.String()] = n.Agents[pr-1]
+	}
+	sources := []object{}
+	for _, src := range n.Sources {
+		sources = append(sources, object{"name": src.Name, "vendor": src.Vendor, "last_event_at": timeOrNull(src.LastEvent)})
+	}
+	c, m := &n.Customers, &n.Metrics
+	return writeJSON(w, object{
+		"board": p.def.Name, "seq": v.seq, "epoch": s.epoch, "as_of": n.AsOf.UTC().Format(timeForm),
+		"window":            object{"kind": p.def.Window, "since": n.Since.Format(time.RFC3339), "time_zone": n.Since.Location().String()},
+		"agent_work_status": status, "abandoned_by_reason": reasons,
+		"customers": object{
+			"open_at_start": c.OpenAtStart, "started": c.Started, "answered": c.Answered, "abandoned": c.Abandoned,
+			"self_served": c.SelfServed, "ended_by_system": c.EndedBySystem, "left_in_menu": c.LeftInMenu, "open": c.Open, "lost_track": c.LostTrack,
+		},
+		"metrics": object{
+			"abandon_rate": m.AbandonRate, "average_speed_of_answer_seconds": seconds(m.SpeedOfAnswer),
+			"average_time_to_abandon_seconds": seconds(m.TimeToAbandon), "average_handle_time_seconds": seconds(m.HandleTime),
+			"longest_wait_now_seconds": seconds(m.LongestWaitNow), "longest_wait_seconds": seconds(m.LongestWait), "service_level": m.ServiceLevel,
+		},
+		"agents": agents, "sources": sources,
+	})
+}
+
+func timeOrNull(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	s := t.UTC().Format(timeForm)
+	return &s
+}

@@ -1,0 +1,136 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/wallboard/wallboard/internal/intake"
+	"github.com/wallboard/wallboard/internal/journal"
+	"github.com/wallboard/wallboard/internal/source"
+	"github.com/wallboard/wallboard/static"
+	"github.com/wallboard/wallboard/views"
+)
+
+// problem is an error with what its reader is told. The cause is for the log alone.
+type problem struct {
+	status        int
+	title, detail string
+	field         string
+	retryAfter    string
+	allow         string
+	cause         error
+}
+
+func (p *problem) Error() string { return p.title }
+func (p *problem) Unwrap() error { return p.cause }
+
+var (
+	notFound    = &problem{status: http.StatusNotFound, title: "Not found", detail: "There is nothing under this address."}
+	foreignHost = &problem{status: http.StatusMisdirectedRequest, title: "Another host", detail: "This server does not answer to this host name. Set public_url to the address that you use."}
+	signIn      = &problem{status: http.StatusForbidden, title: "Sign-in is required",
+		detail: "access.mode is required, and this version has no sign-in yet. On this machine alone, listen on 127.0.0.1 and set access.mode to open. Webhooks are taken in either mode."}
+)
+
+// handler is a handler that returns what went wrong.
+type handler func(http.ResponseWriter, *http.Request) error
+
+// told turns an error into the problem that its reader is told.
+func told(err error) *problem {
+	var p *problem
+	if errors.As(err, &p) {
+		return p
+	}
+	var large *http.MaxBytesError
+	p = &problem{status: http.StatusInternalServerError, title: "Something failed", detail: "The server's log says what.", cause: err}
+	switch {
+	case errors.As(err, &large):
+		p.status, p.title, p.detail = http.StatusRequestEntityTooLarge, "Too large", "A delivery has at most 1 MiB."
+	case errors.Is(err, intake.ErrUnknownSource):
+		p.status, p.title, p.detail = http.StatusNotFound, "Unknown source", "No source of this name is configured."
+	case errors.Is(err, source.ErrUnauthenticated):
+		p.status, p.title, p.detail = http.StatusUnauthorized, "Unauthenticated", err.Error()
+	case errors.Is(err, source.ErrMalformed):
+		p.status, p.title, p.detail = http.StatusBadRequest, "Malformed", err.Error()
+	case errors.Is(err, source.ErrContentType):
+		p.status, p.title, p.detail = http.StatusUnsupportedMediaType, "Unsupported content type", err.Error()
+	case errors.Is(err, source.ErrMethod):
+		p.status, p.title, p.detail, p.allow = http.StatusMethodNotAllowed, "Method not allowed", "This source sends POST requests only.", "POST"
+	case errors.Is(err, intake.ErrOverloaded), errors.Is(err, journal.ErrUnavailable):
+		p.status, p.title, p.detail, p.retryAfter = http.StatusServiceUnavailable, "Try again later", "The delivery was not stored.", "2"
+	}
+	return p
+}
+
+// answer is what page and machine share: it runs h and turns its error into p.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, h handler) *problem {
+	err := h(w, r)
+	if err == nil {
+		return nil
+	}
+	p := told(err)
+	if p.status >= 500 {
+		s.o.Logger.Error("request failed", "route", r.Pattern, "status", p.status, "cause", p.cause)
+	} else {
+		s.o.Logger.Debug("request refused", "route", r.Pattern, "status", p.status)
+	}
+	for name, v := range map[string]string{"Retry-After": p.retryAfter, "Allow": p.allow} {
+		if v != "" {
+			w.Header().Set(name, v)
+		}
+	}
+	return p
+}
+
+// machine answers errors as problem documents.
+func (s *Server) machine(h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p := s.answer(w, r, h)
+		if p == nil {
+			return
+		}
+		body, err := json.Marshal(struct {
+			Type   string `json:"type"`
+			Title  string `json:"title"`
+			Status int    `json:"status"`
+			Detail string `json:"detail,omitempty"`
+			Field  string `json:"field,omitempty"`
+		}{"about:blank", p.title, p.status, p.detail, p.field})
+		if err != nil {
+			s.o.Logger.Error("problem not encoded", "cause", err)
+		}
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(p.status)
+		w.Write(body)
+	})
+}
+
+// page answers errors as pages.
+func (s *Server) page(h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p := s.answer(w, r, h)
+		if p == nil {
+			return
+		}
+		var b bytes.Buffer
+		if err := views.ErrorPage(p.title, p.detail, static.URL("board.css")).Render(r.Context(), &b); err != nil {
+			s.o.Logger.Error("page not rendered", "cause", err)
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(p.status)
+		w.Write(b.Bytes())
+	})
+}
+
+// writeJSON encodes v and writes it.
+func writeJSON(w http.ResponseWriter, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, err = w.Write(b)
+	return err
+}

@@ -1,0 +1,153 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wallboard/wallboard/internal/board"
+	"github.com/wallboard/wallboard/internal/source"
+	"github.com/wallboard/wallboard/internal/wallboard"
+	"github.com/wallboard/wallboard/static"
+)
+
+// Floor is the live state that pages show.
+type Floor interface {
+	Numbers(def *board.Definition) wallboard.Numbers
+	Interaction(source, id string) (wallboard.Interaction, bool)
+	Interactions(f wallboard.Filter, limit int, cursor string) ([]wallboard.Interaction, string, error)
+	Watch() (wake <-chan struct{}, stop func())
+}
+
+// Intake takes deliveries.
+type Intake interface {
+	Handle(ctx context.Context, source string, d *source.Delivery) (source.Response, error)
+}
+
+// Options are what a Server is made from.
+type Options struct {
+	Floor  Floor
+	Intake Intake
+	Boards []*board.Definition
+	// Open lets everybody look; else every page but health is refused.
+	Open bool
+	// Hosts are the names under which the server may be called, without ports; none
+	// allows all. Loopback names are always allowed.
+	Hosts  []string
+	Ready  func() error
+	Logger *slog.Logger
+	Now    func() time.Time // nil means time.Now
+}
+
+// Server is the HTTP face. Run publishes until its context ends.
+type Server struct {
+	// Static after construction.
+	o      Options
+	epoch  string
+	boards map[string]*published
+	hub    *hub
+	mux    *http.ServeMux
+}
+
+// New makes a Server.
+func New(o Options) *Server {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := &Server{o: o, epoch: rand.Text(), boards: make(map[string]*published), hub: newHub(), mux: http.NewServeMux()}
+	for _, d := range o.Boards {
+		s.boards[d.Name] = &published{def: d, states: make(map[string]string)}
+	}
+	s.routes()
+	return s
+}
+
+// routes are all of them.
+func (s *Server) routes() {
+	// For machines.
+	s.mux.Handle("/hooks/{source}", s.machine(s.hook))
+	s.mux.Handle("/hooks/{source}/{path...}", s.machine(s.hook))
+	s.mux.Handle("GET /api/v1/boards/{board}", s.guarded(s.machine, s.boardJSON))
+	s.mux.Handle("GET /api/v1/interactions", s.guarded(s.machine, s.interactionsJSON))
+	s.mux.Handle("GET /api/v1/interactions/{source}/{id...}", s.guarded(s.machine, s.interactionJSON))
+	s.mux.Handle("/api/", s.machine(func(http.ResponseWriter, *http.Request) error { return notFound }))
+	s.mux.Handle("GET /healthz", s.machine(s.healthz))
+	s.mux.Handle("GET /readyz", s.machine(s.readyz))
+	// For people.
+	s.mux.Handle("GET /{$}", s.guarded(s.page, s.home))
+	s.mux.Handle("GET /boards/{board}", s.guarded(s.page, s.boardPage))
+	s.mux.Handle("GET /boards/{board}/live", s.guarded(s.machine, s.live))
+	s.mux.Handle("GET /static/", static.Handler())
+	s.mux.Handle("/", s.page(func(http.ResponseWriter, *http.Request) error { return notFound }))
+}
+
+// ServeHTTP checks the host and sets what every answer carries.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "+
+		"connect-src 'self' ws://"+safeHost(r.Host)+" wss://"+safeHost(r.Host)+"; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+	if !s.hostAllowed(r.Host) {
+		s.machine(func(http.ResponseWriter, *http.Request) error { return foreignHost }).ServeHTTP(w, r)
+		return
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+// hostAllowed keeps a foreign name that resolves to us (DNS rebinding) out.
+func (s *Server) hostAllowed(host string) bool {
+	name := hostname(host)
+	if ip := net.ParseIP(name); name == "localhost" || ip != nil && ip.IsLoopback() || len(s.o.Hosts) == 0 {
+		return true
+	}
+	return slices.Contains(s.o.Hosts, name)
+}
+
+func hostname(host string) string {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	return strings.ToLower(strings.Trim(host, "[]"))
+}
+
+// safeHost is the host for a header's value, or nothing if it is no plain host.
+func safeHost(host string) string {
+	if u, err := url.Parse("http://" + host); err != nil || u.Host != host || strings.ContainsAny(host, " ;,'\"") {
+		return "invalid"
+	}
+	return host
+}
+
+// guarded refuses what only those who signed in may see.
+func (s *Server) guarded(kind func(handler) http.Handler, h handler) http.Handler {
+	if s.o.Open {
+		return kind(h)
+	}
+	return kind(func(http.ResponseWriter, *http.Request) error { return signIn })
+}
+
+func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) error {
+	_, err := w.Write([]byte("ok\n"))
+	return err
+}
+
+func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) error {
+	if err := s.o.Ready(); err != nil {
+		return &problem{status: http.StatusServiceUnavailable, title: "Not ready", detail: "Deliveries cannot be stored now; the server's log says why.", cause: err}
+	}
+	_, err := w.Write([]byte("ready\n"))
+	return err
+}
+
+func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
+	http.Redirect(w, r, "/boards/"+s.o.Boards[0].Name, http.StatusFound)
+	return nil
+}
