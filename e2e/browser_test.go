@@ -1,0 +1,123 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// browser opens a page in a real Chromium of a window's size.
+func browser(t *testing.T, width, height int) context.Context {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(width, height),
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-quic", true))
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// wait polls the page until the expression is true.
+func wait(t *testing.T, ctx context.Context, what, expression string, within time.Duration) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(within))); err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+}
+
+// TestBoardInChromium sees the Abandoned cell go up, and down after a late voicemail; the
+// numbers marked and then gone while the server stands still; and all right again after
+// it goes on, and after a restart.
+func TestBoardInChromium(t *testing.T) {
+	s := start(t)
+	ctx := browser(t, 1920, 1080)
+	if err := chromedp.Do(ctx, chromedp.Navigate("http://"+s.address+"/boards/all")); err != nil {
+		t.Fatalf("Chromium is needed for this test; make setup installs it: %v", err)
+	}
+	text := func(cell, want string) string {
+		return fmt.Sprintf(`document.querySelector('[data-cell="%s"]').textContent === %q`, cell, want)
+	}
+	live := `document.getElementById('link').textContent === 'live'`
+	wait(t, ctx, "the socket", live, 20*time.Second)
+	at := time.Now().Add(-time.Minute)
+	s.post("1", "started", "I1", at, `{"channel":"voice"}`)
+	s.post("2", "queued", "I1", at.Add(time.Second), `{"queue":"Billing"}`)
+	wait(t, ctx, "waiting", text("status.Waiting", "1"), 10*time.Second)
+	wait(t, ctx, "the wait ticks", `/^0:59|^1:0/.test(document.querySelector('[data-cell="wait.longest"]').textContent)`, 10*time.Second)
+	s.post("3", "disconnected", "I1", at.Add(9*time.Second), `{"by":"customer"}`)
+	wait(t, ctx, "abandoned", text("status.Abandoned", "1"), 10*time.Second)
+	s.post("4", "voicemail_chosen", "I1", at.Add(20*time.Second), `{}`)
+	wait(t, ctx, "taken back", text("status.Abandoned", "0"), 10*time.Second)
+
+	s.cmd.Process.Signal(syscall.SIGSTOP)
+	wait(t, ctx, "marked", `/stale/.test(document.getElementById('board').className) && !document.getElementById('stale').hidden`, 20*time.Second)
+	wait(t, ctx, "gone", text("status.Abandoned", "–"), 75*time.Second)
+	s.cmd.Process.Signal(syscall.SIGCONT)
+	fine := `document.getElementById('board').className === 'board' && ` + text("status.Abandoned", "0")
+	wait(t, ctx, "right again", fine, 40*time.Second)
+
+	s.cmd.Process.Kill()
+	s.cmd.Wait()
+	wait(t, ctx, "the link tells", `document.getElementById('link').textContent === 'reconnecting'`, 20*time.Second)
+	s.launch()
+	wait(t, ctx, "after a restart", live+" && "+fine, 60*time.Second)
+}
+
+// TestSizes: at each size of screen the board fits its width, and pictures are kept where
+// WALLBOARD_SCREENSHOTS names a folder.
+func TestSizes(t *testing.T) {
+	s := start(t)
+	at := time.Now().Add(-10 * time.Minute)
+	n := 0
+	for i := range 40 {
+		id, from := fmt.Sprint("I", i), at.Add(time.Duration(i)*8*time.Second)
+		play := []struct{ kind, data string }{{"started", `{"channel":"voice"}`}, {"queued", `{"queue":"Billing"}`}, {"assigned", fmt.Sprintf(`{"work":"W%d","agent":"A%d"}`, i, i%7)}}
+		switch {
+		case i%5 == 1:
+			play = append(play, struct{ kind, data string }{"disconnected", `{"by":"customer"}`})
+		case i%7 == 2:
+			play = play[:2]
+		case i < 36:
+			play = append(play, struct{ kind, data string }{"accepted", fmt.Sprintf(`{"work":"W%d"}`, i)}, struct{ kind, data string }{"released", fmt.Sprintf(`{"work":"W%d"}`, i)})
+		default:
+			play = append(play, struct{ kind, data string }{"accepted", fmt.Sprintf(`{"work":"W%d"}`, i)})
+		}
+		for j, e := range play {
+			n++
+			if code := s.post(fmt.Sprint(n), e.kind, id, from.Add(time.Duration(j)*11*time.Second), e.data); code != 204 {
+				t.Fatalf("%s got %d", e.kind, code)
+			}
+		}
+	}
+	for _, size := range [][2]int{{1920, 1080}, {3840, 2160}, {1280, 720}, {390, 844}} {
+		ctx := browser(t, size[0], size[1])
+		if err := chromedp.Do(ctx, chromedp.EmulateViewport(int64(size[0]), int64(size[1])), chromedp.Navigate("http://"+s.address+"/boards/all")); err != nil {
+			t.Fatal(err)
+		}
+		wait(t, ctx, "live", `document.getElementById('link').textContent === 'live'`, 20*time.Second)
+		wait(t, ctx, fmt.Sprint(size, " fits"), `document.documentElement.scrollWidth <= window.innerWidth`, 5*time.Second)
+		if size[0] >= 1280 {
+			wait(t, ctx, fmt.Sprint(size, " needs no scrolling"), `document.documentElement.scrollHeight <= window.innerHeight`, 5*time.Second)
+			wait(t, ctx, fmt.Sprint(size, " hero digits"), `parseFloat(getComputedStyle(document.querySelector('.hero .number')).fontSize) * 0.7 >= window.innerHeight * 0.12`, 5*time.Second)
+		}
+		if dir := os.Getenv("WALLBOARD_SCREENSHOTS"); dir != "" {
+			shot, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("board-%dx%d.png", size[0], size[1])), shot, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}

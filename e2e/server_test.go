@@ -1,0 +1,167 @@
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json"
+)
+
+const secret = "dGVzdC1zZWNyZXQtdGVzdC1zZWNyZXQtdGVzdA=="
+
+// binary is the program under test, built once.
+var binary string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "wallboard-e2e-")
+	if err != nil {
+		panic(err)
+	}
+	binary = filepath.Join(dir, "wallboard")
+	build := exec.Command("go", "build", "-o", binary, "..")
+	build.Stderr = os.Stderr
+	code := 1
+	if build.Run() == nil {
+		code = m.Run()
+	}
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// server is a running wallboard.
+type server struct {
+	t       *testing.T
+	cmd     *exec.Cmd
+	address string
+	config  string
+}
+
+// start runs a wallboard of its own folder; stop ends it and checks that it ended well.
+func start(t *testing.T) *server {
+	t.Helper()
+	dir := t.TempDir()
+	s := &server{t: t, config: filepath.Join(dir, "wallboard.yaml"), address: "127.0.0.1:0"}
+	settings := fmt.Sprintf(`listen: %%s
+data_dir: %s
+public_url: https://wallboard.example.org
+access: {mode: open}
+sources:
+  - name: twilio
+    vendor: twilio
+    auth: {scheme: twilio, secret: "research-token-0123456789abcdef"}
+  - name: lab
+    vendor: cloudevents
+    auth: {scheme: standard-webhooks, secret: "%s"}
+boards:
+  - {name: all, title: All queues, window: today, time_zone: Europe/Paris}
+`, filepath.Join(dir, "data"), secret)
+	s.write(settings)
+	s.launch()
+	s.write(settings) // a restart listens at the same address
+	t.Cleanup(func() { s.cmd.Process.Kill(); s.cmd.Wait() })
+	return s
+}
+
+func (s *server) write(settings string) {
+	s.t.Helper()
+	if err := os.WriteFile(s.config, fmt.Appendf(nil, settings, s.address), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *server) launch() {
+	s.t.Helper()
+	s.cmd = exec.Command(binary, "serve", "--config", s.config)
+	s.cmd.Stderr = os.Stderr
+	out, err := s.cmd.StdoutPipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		s.t.Fatalf("it printed no board: %v", err)
+	}
+	url := strings.TrimPrefix(strings.TrimSpace(line), "board: http://")
+	s.address, _, _ = strings.Cut(url, "/")
+	go io.Copy(io.Discard, out)
+}
+
+// post sends a neutral event, signed, and returns the status.
+func (s *server) post(id, kind, subject string, at time.Time, data string) int {
+	s.t.Helper()
+	body := fmt.Sprintf(`{"specversion":"1.0","id":%q,"source":"test","type":"org.wallboard.interaction.%s","subject":%q,"time":%q,"data":%s}`,
+		id, kind, subject, at.UTC().Format(time.RFC3339Nano), data)
+	stamp := fmt.Sprint(time.Now().Unix())
+	key, err := base64.StdEncoding.DecodeString(secret)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	m := hmac.New(sha256.New, key)
+	m.Write([]byte(id + "." + stamp + "." + body))
+	h := http.Header{
+		"Content-Type": {"application/cloudevents+json"}, "Webhook-Id": {id}, "Webhook-Timestamp": {stamp},
+		"Webhook-Signature": {"v1," + base64.StdEncoding.EncodeToString(m.Sum(nil))},
+	}
+	return s.do("POST", "/hooks/lab", h, body, nil)
+}
+
+// do makes a request, reads JSON into into where that is given, and returns the status.
+func (s *server) do(method, path string, h http.Header, body string, into any) int {
+	s.t.Helper()
+	r, err := http.NewRequest(method, "http://"+s.address+path, strings.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for k, v := range h {
+		r.Header[k] = v
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if into != nil {
+		if err := json.Unmarshal(b, into); err != nil {
+			s.t.Fatalf("%s %s: %d %s: %v", method, path, res.StatusCode, bytes.TrimSpace(b), err)
+		}
+	}
+	return res.StatusCode
+}
+
+// board is the part of the board's JSON that tests look at.
+type board struct {
+	Seq       int64            `json:"seq"`
+	Epoch     string           `json:"epoch"`
+	Status    map[string]int64 `json:"agent_work_status"`
+	Reasons   map[string]int64 `json:"abandoned_by_reason"`
+	Customers map[string]int64 `json:"customers"`
+	Agents    map[string]int64 `json:"agents"`
+}
+
+func (s *server) board() board {
+	s.t.Helper()
+	var b board
+	if code := s.do("GET", "/api/v1/boards/all", nil, "", &b); code != 200 {
+		s.t.Fatalf("the board answers %d", code)
+	}
+	return b
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/wallboard/wallboard/internal/config"
+	"github.com/wallboard/wallboard/internal/intake"
+	"github.com/wallboard/wallboard/internal/journal"
+	"github.com/wallboard/wallboard/internal/sqlite"
+	"github.com/wallboard/wallboard/internal/wallboard"
+	"github.com/wallboard/wallboard/web"
+)
+
+// Times of the HTTP server. There is no time-out over a whole request: it would break
+// the upgrade of sockets, and a delivery's own wait is bounded by the journal.
+const (
+	headerTimeout   = 10 * time.Second
+	readTimeout     = 30 * time.Second
+	idleTimeout     = 2 * time.Minute
+	shutdownTimeout = 10 * time.Second
+)
+
+// serve is the wiring, from settings to a clean stop: one straight line, long on purpose,
+// so that who owns what can be read from top to bottom.
+func serve(ctx context.Context, cfg *config.Config, stdout, stderr io.Writer) (err error) {
+	logger := slog.New(slog.NewTextHandler(stderr, nil))
+
+	db, err := sqlite.Open(ctx, cfg.DataDir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	key, err := db.InstallationKey(ctx)
+	if err != nil {
+		return err
+	}
+
+	options := wallboard.Options{ServiceLevelSeconds: cfg.ServiceLevel}
+	sources := make(map[string]intake.Source)
+	for _, s := range cfg.Sources {
+		options.Sources = append(options.Sources, wallboard.Source{Name: s.Name, Vendor: s.Vendor, Queues: s.Queues, Policies: s.Policies})
+		sources[s.Name] = intake.Source{Verifier: s.Verifier, Decoder: s.Decoder}
+	}
+	floor := wallboard.New(options)
+
+	log, err := journal.OpenSQLite(db, intake.Applier{Live: floor}, journal.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, log.Close()) }()
+	if err := log.Replay(ctx); err != nil {
+		return err
+	}
+
+	listener, err := net.Listen("tcp", cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen: %w", err)
+	}
+	site := web.New(web.Options{
+		Floor: floor, Boards: cfg.Boards, Open: cfg.AccessMode == "open", Hosts: hosts(cfg), Ready: log.Ready, Logger: logger,
+		Intake: intake.New(intake.Options{Sources: sources, Journal: log, Key: key, Logger: logger}),
+	})
+	server := &http.Server{
+		Handler: site, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout,
+		MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
+	}
+	for _, b := range cfg.Boards {
+		fmt.Fprintf(stdout, "board: http://%s/boards/%s\n", listener.Addr(), b.Name)
+	}
+
+	// Stop: no new requests, sockets closed, requests finished, then the journal and
+	// the database by the defers above.
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return site.Run(ctx) })
+	group.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+		defer cancel()
+		return server.Shutdown(ending)
+	})
+	return group.Wait()
+}
+
+// hosts are the names under which the server may be called: that of public_url and that
+// of listen, unless it listens everywhere and has no public name.
+func hosts(cfg *config.Config) []string {
+	var names []string
+	if u, err := url.Parse(cfg.PublicURL); err == nil && u.Hostname() != "" {
+		names = append(names, u.Hostname())
+	}
+	if host, _, err := net.SplitHostPort(cfg.Listen); err == nil {
+		if ip := net.ParseIP(host); host != "" && (ip == nil || !ip.IsUnspecified()) {
+			names = append(names, host)
+		}
+	}
+	return names
+}
