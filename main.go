@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -30,9 +31,12 @@ const (
 type commands struct {
 	Config string `help:"The settings file." type:"path" env:"WALLBOARD_CONFIG"`
 
-	Serve   struct{} `cmd:"" help:"Take webhooks and show boards."`
-	Version struct{} `cmd:"" help:"Print the version."`
-	Check   struct{} `cmd:"" name:"config" help:"Check the settings file: wallboard config check."`
+	Serve    struct{}        `cmd:"" help:"Take webhooks and show boards."`
+	Demo     demoCommand     `cmd:"" help:"Serve a simulated contact centre on this machine, without settings."`
+	Simulate simulateCommand `cmd:"" help:"Post a simulated contact centre's deliveries to a server."`
+	Replay   replayCommand   `cmd:"" help:"Post recorded deliveries to a server."`
+	Check    struct{}        `cmd:"" name:"config" help:"Check the settings file: wallboard config check."`
+	Version  struct{}        `cmd:"" help:"Print the version."`
 }
 
 func main() {
@@ -63,9 +67,23 @@ func run(ctx context.Context, args []string, getenv func(string) (string, bool),
 		fmt.Fprintln(stderr, "wallboard:", err)
 		return exitUsage
 	}
-	if parsed.Command() == "version" {
+	failed := func(err error) int {
+		if err == nil || errors.Is(err, context.Canceled) {
+			return exitOK
+		}
+		fmt.Fprintln(stderr, "wallboard:", err)
+		return exitFailure
+	}
+	switch parsed.Command() {
+	case "version":
 		fmt.Fprintln(stdout, "wallboard", version)
 		return exitOK
+	case "demo":
+		return failed(c.Demo.run(ctx, stdout, stderr))
+	case "simulate":
+		return failed(c.Simulate.run(ctx, stdout))
+	case "replay <files>":
+		return failed(c.Replay.run(ctx, stdout))
 	}
 	if c.Config == "" {
 		fmt.Fprintln(stderr, "wallboard: there is no settings file; name one with --config FILE or WALLBOARD_CONFIG. wallboard.example.yaml is one to begin with.")
@@ -80,9 +98,9 @@ func run(ctx context.Context, args []string, getenv func(string) (string, bool),
 		fmt.Fprintf(stdout, "%s: ok, %d sources and %d boards\n", c.Config, len(cfg.Sources), len(cfg.Boards))
 		return exitOK
 	}
-	if err := serve(ctx, cfg, stdout, stderr); err != nil && !errors.Is(err, context.Canceled) {
-		fmt.Fprintln(stderr, "wallboard:", err)
-		return exitFailure
-	}
-	return exitOK
+	return failed(serve(ctx, cfg, slog.LevelInfo, stderr, func(address string) {
+		for _, b := range cfg.Boards {
+			fmt.Fprintf(stdout, "board: http://%s/boards/%s\n", address, b.Name)
+		}
+	}))
 }

@@ -31,9 +31,10 @@ const (
 )
 
 // serve is the wiring, from settings to a clean stop: one straight line, long on purpose,
-// so that who owns what can be read from top to bottom.
-func serve(ctx context.Context, cfg *config.Config, stdout, stderr io.Writer) (err error) {
-	logger := slog.New(slog.NewTextHandler(stderr, nil))
+// so that who owns what can be read from top to bottom. listening is told the address
+// once deliveries are taken.
+func serve(ctx context.Context, cfg *config.Config, level slog.Level, stderr io.Writer, listening func(address string)) (err error) {
+	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
 
 	db, err := sqlite.Open(ctx, cfg.DataDir)
 	if err != nil {
@@ -74,9 +75,7 @@ func serve(ctx context.Context, cfg *config.Config, stdout, stderr io.Writer) (e
 		Handler: site, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}
-	for _, b := range cfg.Boards {
-		fmt.Fprintf(stdout, "board: http://%s/boards/%s\n", listener.Addr(), b.Name)
-	}
+	listening(listener.Addr().String())
 
 	// Stop: no new requests, sockets closed, requests finished, then the journal and
 	// the database by the defers above.

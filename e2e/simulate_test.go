@@ -1,0 +1,88 @@
+package e2e
+
+import (
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/go-json-experiment/json"
+	"github.com/google/go-cmp/cmp"
+)
+
+type told struct {
+	ID      string `json:"id"`
+	Outcome string `json:"outcome"`
+	Reason  string `json:"reason"`
+	Works   []struct {
+		Status string `json:"status"`
+	} `json:"works"`
+}
+
+// TestSimulatedHour: what the server says of each interaction after the simulator's
+// hour, with its duplicates and late deliveries, is the truth that was played.
+func TestSimulatedHour(t *testing.T) {
+	s := start(t)
+	file := filepath.Join(t.TempDir(), "truth.json")
+	cmd := exec.Command(binary, "simulate", "--to", "http://"+s.address, "--source", "twilio", "--public-url", "https://wallboard.example.org",
+		"--secret", "research-token-0123456789abcdef", "--seed", "7", "--truth", file)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var truth struct {
+		Settled      bool   `json:"settled"`
+		Interactions []told `json:"interactions"`
+	}
+	if err := json.Unmarshal(b, &truth); err != nil {
+		t.Fatal(err)
+	}
+	if !truth.Settled || len(truth.Interactions) < 20 {
+		t.Fatalf("the truth is not settled, or of %d interactions only", len(truth.Interactions))
+	}
+	got := make(map[string]string)
+	for cursor := ""; ; {
+		var page struct {
+			Interactions []struct {
+				told
+				Reason *string `json:"reason"`
+			} `json:"interactions"`
+			Next *string `json:"next"`
+		}
+		s.do("GET", "/api/v1/interactions?limit=100&cursor="+url.QueryEscape(cursor), nil, "", &page)
+		for _, in := range page.Interactions {
+			if in.Reason != nil {
+				in.told.Reason = *in.Reason
+			}
+			got[in.ID] = line(in.told)
+		}
+		if page.Next == nil {
+			break
+		}
+		cursor = *page.Next
+	}
+	want := make(map[string]string)
+	for _, in := range truth.Interactions {
+		want[in.ID] = line(in)
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-truth +server):\n%s", d)
+	}
+}
+
+// line tells an interaction's outcome and how many rows it has of each status.
+func line(in told) string {
+	rows := make(map[string]int)
+	for _, w := range in.Works {
+		rows[w.Status]++
+	}
+	b, err := json.Marshal(rows, json.Deterministic(true))
+	if err != nil {
+		panic(err)
+	}
+	return in.Outcome + " " + in.Reason + " " + string(b)
+}
