@@ -96,8 +96,10 @@ func TestLateVoicemail(t *testing.T) {
 	s := start(t)
 	at := time.Now().Add(-2 * time.Minute)
 	for i, e := range []struct{ kind, data string }{
-		{"started", `{"channel":"voice"}`}, {"queued", `{"queue":"Billing"}`},
-		{"assigned", `{"work":"W1","agent":{"id":"A1","name":"Ada"}}`}, {"disconnected", `{"by":"customer"}`},
+		{"started", `{"channel":"voice"}`},
+		{"queued", `{"queue":"Billing"}`},
+		{"assigned", `{"work":"W1","agent":{"id":"A1","name":"Ada"}}`},
+		{"disconnected", `{"by":"customer"}`},
 	} {
 		if code := s.post(string(rune('a'+i)), e.kind, "I1", at.Add(time.Duration(i)*time.Second), e.data); code != 204 {
 			t.Fatalf("%s got %d", e.kind, code)

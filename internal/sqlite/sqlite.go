@@ -122,8 +122,12 @@ func (db *DB) checkContent(ctx context.Context) error {
 		query string
 		into  any
 	}{
-		{"SELECT sqlite_version()", &version}, {"PRAGMA journal_mode", &journal}, {"PRAGMA synchronous", &synchronous},
-		{"PRAGMA application_id", &app}, {"SELECT count(*) FROM sqlite_schema", &tables}, {"PRAGMA quick_check(1)", &check},
+		{"SELECT sqlite_version()", &version},
+		{"PRAGMA journal_mode", &journal},
+		{"PRAGMA synchronous", &synchronous},
+		{"PRAGMA application_id", &app},
+		{"SELECT count(*) FROM sqlite_schema", &tables},
+		{"PRAGMA quick_check(1)", &check},
 	} {
 		if err := db.Write.QueryRowContext(ctx, q.query).Scan(q.into); err != nil {
 			return refuse("%s is not a whole SQLite database (%v); put a backup in its place", filepath.Join(db.dir, fileName), err)

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"bytes"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/wallboard/wallboard"
+
+// mayImport says which of our packages each may import; a trailing /... takes in
+// what is below.
+var mayImport = map[string][]string{
+	"internal/interaction": {},
+	"internal/classify":    {"internal/interaction"},
+	"internal/board":       {},
+	"internal/wallboard":   {"internal/classify", "internal/board", "internal/interaction"},
+	"internal/source":      {"internal/interaction"},
+	"internal/sqlite":      {},
+	"internal/journal":     {"internal/interaction", "internal/sqlite"},
+	"internal/intake":      {"internal/source", "internal/journal", "internal/interaction"},
+	"internal/simulate":    {"internal/interaction"},
+	"internal/replay":      {"internal/simulate"},
+	"views":                {},
+	"static":               {},
+	"web": {
+		"internal/intake", "internal/journal", "internal/source", "internal/wallboard", "internal/board",
+		"internal/interaction", "views", "static",
+	},
+	"e2e": {},
+}
+
+// home says where a third-party package may be imported.
+var home = map[string][]string{
+	"github.com/gorilla/websocket": {"web"},
+	"github.com/mattn/go-sqlite3":  {"internal/sqlite"},
+	"github.com/pressly/goose/v3":  {"internal/sqlite"},
+	"github.com/a-h/templ":         {"views"},
+	"github.com/goccy/go-yaml":     {"internal/config"},
+	"github.com/alecthomas/kong":   {"."},
+	"github.com/chromedp/chromedp": {"e2e"},
+	"encoding/json":                {}, // go-json-experiment/json refuses what this one lets pass
+	"database/sql":                 {"internal/sqlite", "internal/journal"},
+	"github.com/standard-webhooks/standard-webhooks/libraries/go": {"internal/source/cloudevents"},
+}
+
+// goFiles are the repository's Go files by package folder, generated ones included.
+func goFiles(t *testing.T) map[string][]string {
+	t.Helper()
+	files := make(map[string][]string)
+	err := filepath.WalkDir(".", func(path string, d os.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (d.Name() == "testdata" || d.Name() == "tools" || path != "." && strings.HasPrefix(d.Name(), ".")):
+			return filepath.SkipDir
+		case strings.HasSuffix(path, ".go"):
+			files[filepath.ToSlash(filepath.Dir(path))] = append(files[filepath.ToSlash(filepath.Dir(path))], path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// TestImports holds the direction of imports, and the homes of other people's packages.
+func TestImports(t *testing.T) {
+	for dir, files := range goFiles(t) {
+		for _, f := range files {
+			parsed, err := parser.ParseFile(token.NewFileSet(), f, nil, parser.ImportsOnly)
+			if err != nil {
+				t.Fatal(err)
+			}
+			test := strings.HasSuffix(f, "_test.go")
+			for _, i := range parsed.Imports {
+				path := strings.Trim(i.Path.Value, `"`)
+				if ours, ok := strings.CutPrefix(path, module+"/"); ok {
+					allowed, known := mayImport[dir]
+					if strings.HasPrefix(dir, "internal/source/") {
+						allowed, known = []string{"internal/source", "internal/interaction"}, dir != "internal/source/vendors"
+					}
+					if known && !test && !slices.Contains(allowed, ours) {
+						t.Errorf("%s imports %s", f, ours)
+					}
+					continue
+				}
+				for name, homes := range home {
+					if (path == name || strings.HasPrefix(path, name+"/")) && !slices.Contains(homes, dir) {
+						t.Errorf("%s imports %s, which is at home in %q only", f, path, homes)
+					}
+				}
+				if dir == "internal/interaction" && !test && strings.Contains(path, ".") {
+					t.Errorf("%s imports %s; the vocabulary has the standard library only", f, path)
+				}
+			}
+		}
+	}
+}
+
+// TestPackageDocs: every package says what it is.
+func TestPackageDocs(t *testing.T) {
+	for dir, files := range goFiles(t) {
+		documented := false
+		for _, f := range files {
+			parsed, err := parser.ParseFile(token.NewFileSet(), f, nil, parser.ParseComments|parser.PackageClauseOnly)
+			if err != nil {
+				t.Fatal(err)
+			}
+			documented = documented || parsed.Doc != nil && len(parsed.Doc.Text()) > 60
+		}
+		if !documented {
+			t.Errorf("%s has no package doc", dir)
+		}
+	}
+}
+
+// TestGenerated: the generated files are those that the templates make.
+func TestGenerated(t *testing.T) {
+	dir := t.TempDir()
+	names, err := filepath.Glob("views/*.templ")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no templates: %v", err)
+	}
+	for _, name := range names {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.MkdirAll(filepath.Join(dir, "views"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, err := exec.Command("go", "tool", "templ", "generate", "-path", dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for _, name := range names {
+		made := strings.TrimSuffix(name, ".templ") + "_templ.go"
+		want, err := os.ReadFile(filepath.Join(dir, made))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(made)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(stripNames(want), stripNames(got)) {
+			t.Errorf("%s is not fresh: go tool templ generate", made)
+		}
+	}
+}
+
+// stripNames takes the lines out that name the template's path, which depends on where
+// the generator ran.
+func stripNames(b []byte) []byte {
+	var out [][]byte
+	for l := range bytes.Lines(b) {
+		if i := bytes.Index(l, []byte("FileName: `")); i >= 0 {
+			j := bytes.IndexByte(l[i+11:], '`')
+			l = append(append([]byte(nil), l[:i]...), l[i+11+j+1:]...)
+		}
+		out = append(out, l)
+	}
+	return bytes.Join(out, nil)
+}
+
+// TestScriptIsES5: the board's script has nothing that the browsers of old TVs do not parse.
+func TestScriptIsES5(t *testing.T) {
+	b, err := os.ReadFile("static/board.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{"=>", "`", "let ", "const ", "class ", "async ", "fetch(", "?.", "??", "import ", "..."} {
+		if bytes.Contains(b, []byte(word)) {
+			t.Errorf("static/board.js has %q", word)
+		}
+	}
+}
