@@ -66,7 +66,10 @@ func (d *demoCommand) run(ctx context.Context, stdout, stderr io.Writer) error {
 		}
 		fmt.Fprintf(stdout, "board: http://%s/boards/all\n", address)
 		centre := simulate.New(simulate.Options{Seed: d.Seed, URL: "http://" + address + "/hooks/demo", Secret: secret})
-		if err := playHour(ctx, centre); err != nil {
+		// Whatever the time is here, the demo's centre has its late morning.
+		now := time.Now()
+		zone := time.FixedZone("demo", (11-now.UTC().Hour())*3600)
+		if err := playHour(ctx, centre, now.In(zone)); err != nil {
 			return err
 		}
 		fmt.Fprintln(stdout, "The hour before now is played; it goes on in real time. Stop with Ctrl-C.")
@@ -75,9 +78,8 @@ func (d *demoCommand) run(ctx context.Context, stdout, stderr io.Writer) error {
 	return group.Wait()
 }
 
-// playHour plays the hour before now.
-func playHour(ctx context.Context, centre *simulate.Centre) error {
-	now := time.Now()
+// playHour plays the hour before now; its zone is that of the centre's day.
+func playHour(ctx context.Context, centre *simulate.Centre, now time.Time) error {
 	return centre.PlayPast(ctx, now.Add(-time.Hour), now)
 }
 

@@ -30,7 +30,7 @@ func (s *simulateCommand) run(ctx context.Context, stdout io.Writer) error {
 		o.PublicURL = s.PublicURL + "/hooks/" + s.Source
 	}
 	centre := simulate.New(o)
-	err := playHour(ctx, centre)
+	err := playHour(ctx, centre, time.Now())
 	if err == nil && s.Duration > 0 {
 		err = centre.Run(ctx)
 	}

@@ -128,7 +128,7 @@ func (s *Server) page(h handler) http.Handler {
 
 // writeJSON encodes v and writes it.
 func writeJSON(w http.ResponseWriter, v any) error {
-	b, err := json.Marshal(v)
+	b, err := json.Marshal(v, json.Deterministic(true))
 	if err != nil {
 		return err
 	}
