@@ -98,10 +98,13 @@ func (in *Intake) Handle(ctx context.Context, name string, d *source.Delivery) (
 	}
 	parts := make(map[int]bool)
 	for _, p := range decoded.Problems {
-		if !parts[p.Index] {
-			parts[p.Index] = true
-			r.Quarantined = append(r.Quarantined, journal.Quarantined{Index: p.Index, Reason: p.Reason})
+		// An event does not tell its part, and a part may have several troubles: each
+		// is kept, under the next number that is free.
+		for parts[p.Index] {
+			p.Index++
 		}
+		parts[p.Index] = true
+		r.Quarantined = append(r.Quarantined, journal.Quarantined{Index: p.Index, Reason: p.Reason})
 	}
 	if len(r.Events)+len(r.Quarantined) > 0 {
 		receipt, err := in.o.Journal.Append(ctx, r)
