@@ -47,7 +47,7 @@ func TestBoardInChromium(t *testing.T) {
 	text := func(cell, want string) string {
 		return fmt.Sprintf(`document.querySelector('[data-cell="%s"]').textContent === %q`, cell, want)
 	}
-	live := `document.getElementById('link').textContent === 'live'`
+	live := `document.querySelector('[data-connection]').getAttribute('data-connection') === 'live'`
 	wait(t, ctx, "the socket", live, 20*time.Second)
 	at := time.Now().Add(-time.Minute)
 	s.post("1", "started", "I1", at, `{"channel":"voice"}`)
@@ -60,15 +60,15 @@ func TestBoardInChromium(t *testing.T) {
 	wait(t, ctx, "taken back", text("status.Abandoned", "0"), 10*time.Second)
 
 	s.cmd.Process.Signal(syscall.SIGSTOP)
-	wait(t, ctx, "marked", `/stale/.test(document.getElementById('board').className) && !document.getElementById('stale').hidden`, 20*time.Second)
+	wait(t, ctx, "marked", `/stale/.test(document.getElementById('board').className) && document.querySelector('[data-banner]').textContent !== ''`, 20*time.Second)
 	wait(t, ctx, "gone", text("status.Abandoned", "–"), 75*time.Second)
 	s.cmd.Process.Signal(syscall.SIGCONT)
-	fine := `document.getElementById('board').className === 'board' && ` + text("status.Abandoned", "0")
+	fine := `document.getElementById('board').className === 'fresh' && ` + text("status.Abandoned", "0")
 	wait(t, ctx, "right again", fine, 40*time.Second)
 
 	s.cmd.Process.Kill()
 	s.cmd.Wait()
-	wait(t, ctx, "the link tells", `document.getElementById('link').textContent === 'reconnecting'`, 20*time.Second)
+	wait(t, ctx, "the link tells", `document.querySelector('[data-connection]').getAttribute('data-connection') === 'reconnecting'`, 20*time.Second)
 	s.launch()
 	wait(t, ctx, "after a restart", live+" && "+fine, 60*time.Second)
 }
@@ -104,11 +104,11 @@ func TestSizes(t *testing.T) {
 		if err := chromedp.Do(ctx, chromedp.EmulateViewport(int64(size[0]), int64(size[1])), chromedp.Navigate("http://"+s.address+"/boards/all")); err != nil {
 			t.Fatal(err)
 		}
-		wait(t, ctx, "live", `document.getElementById('link').textContent === 'live'`, 20*time.Second)
+		wait(t, ctx, "live", `document.querySelector('[data-connection]').getAttribute('data-connection') === 'live'`, 20*time.Second)
 		wait(t, ctx, fmt.Sprint(size, " fits"), `document.documentElement.scrollWidth <= window.innerWidth`, 5*time.Second)
 		if size[0] >= 1280 {
 			wait(t, ctx, fmt.Sprint(size, " needs no scrolling"), `document.documentElement.scrollHeight <= window.innerHeight`, 5*time.Second)
-			wait(t, ctx, fmt.Sprint(size, " hero digits"), `parseFloat(getComputedStyle(document.querySelector('.hero .number')).fontSize) * 0.7 >= window.innerHeight * 0.12`, 5*time.Second)
+			wait(t, ctx, fmt.Sprint(size, " hero digits"), `parseFloat(getComputedStyle(document.querySelector('.hero .digits')).fontSize) * 0.7 >= window.innerHeight * 0.12`, 5*time.Second)
 		}
 		if dir := os.Getenv("WALLBOARD_SCREENSHOTS"); dir != "" {
 			shot, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())

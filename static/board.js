@@ -1,144 +1,342 @@
-/* The live part of a board: plain ES5, for the browsers that TVs have.
- *
- * A frame's age is judged by the browser's monotonic clock from the moment it
- * came, plus the age that the server said; the wall clocks of TVs are wrong. */
+// The script of a board: it keeps one socket open, shows what frames bring, lets
+// waits tick, and marks numbers that may no longer be true. Plain ES5, because
+// the browsers of televisions are never updated.
 (function () {
-  'use strict';
+	'use strict';
 
-  var STALE_MS = 10000;   // numbers are marked
-  var GONE_MS = 60000;    // numbers are taken away
-  var SILENT_MS = 12000;  // a socket without a frame is closed; more than the server's 5 s
-  var SLEPT_MS = 2000;    // clocks that disagree by more: the machine slept
-  var RETRY_MIN_MS = 500, RETRY_MAX_MS = 15000;
+	var STALE = 10000; // ms; older numbers are marked
+	var GONE = 60000; // ms; older numbers are not shown
+	var SILENCE = 12000; // ms without a frame after which a socket is given up; the server sends one every 5 s
+	var JUMP = 2000; // ms by which the clocks may disagree between two beats
+	var BEAT = 500; // ms
+	var RETRY_LEAST = 500; // ms
+	var RETRY_MOST = 15000; // ms
 
-  var board = document.getElementById('board');
-  if (!board || !window.WebSocket) { return; }
+	var root = document.getElementById('board');
+	if (!root) {
+		return;
+	}
+	var region = root.querySelector('[data-region]');
+	var banner = root.querySelector('[data-banner]');
+	var badge = root.querySelector('[data-connection]');
+	var word = root.querySelector('[data-connection-word]');
+	var clock = root.querySelector('[data-clock]');
 
-  function monotonic() { return window.performance && performance.now ? performance.now() : Date.now(); }
+	var cells = {}; // by id: {elements, text, state, start, age}
+	var layout = root.getAttribute('data-layout');
+	var epoch = '';
+	var seq = 0;
+	var asOf = Date.parse(root.getAttribute('data-as-of')); // by the server's clock
+	// trueAt is when the numbers were true, by our monotonic clock. That clock begins
+	// when the page was asked for, so the way here counts as age.
+	var trueAt = -(parseInt(root.getAttribute('data-age-ms'), 10) || 0);
+	var suspect = false; // time passed that no clock of ours counted
+	var socket = null;
+	var openedAt = 0;
+	var heardAt = 0;
+	var quickest = null; // the least (receipt - sending) on this socket, across two clocks
+	var failures = 0;
+	var retry = null;
+	var apart = Date.now() - now();
 
-  var socket = null, epoch = null, seq = 0, tries = 0;
-  var cameAt = monotonic(), wallOffset = Date.now() - cameAt;
-  var ageThen = Number(board.getAttribute('data-age')) || 0;
-  var asOf = text(document.getElementById('as-of'));
-  var since = {};
-  var slept = false, gone = false;
+	// now is the monotonic clock, in milliseconds.
+	function now() {
+		return window.performance && performance.now ? performance.now() : Date.now();
+	}
 
-  function text(el) { return el ? el.textContent : ''; }
-  function age() { return monotonic() - cameAt + ageThen; }
-  function pad(n) { return n < 10 ? '0' + n : '' + n; }
+	function two(n) {
+		return n < 10 ? '0' + n : String(n);
+	}
 
-  function duration(ms) {
-    var s = Math.max(0, Math.floor(ms / 1000));
-    if (s >= 3600) { return Math.floor(s / 3600) + ':' + pad(Math.floor(s / 60) % 60) + ':' + pad(s % 60); }
-    return Math.floor(s / 60) + ':' + pad(s % 60);
-  }
+	// The two formats below are those of the server's FormatDuration and FormatAge.
+	function duration(ms) {
+		var s = Math.max(0, Math.floor(ms / 1000));
+		var minutes = Math.floor(s / 60);
+		if (s < 3600) {
+			return minutes + ':' + two(s % 60);
+		}
+		return Math.floor(s / 3600) + ':' + two(minutes % 60) + ':' + two(s % 60);
+	}
 
-  function find(id) { return board.querySelector('[data-cell="' + id.replace(/["\\]/g, '\\$&') + '"]'); }
+	function ago(ms) {
+		var s = Math.max(0, Math.floor(ms / 1000));
+		if (s < 60) {
+			return s + ' s ago';
+		}
+		if (s < 3600) {
+			return Math.floor(s / 60) + ' min ago';
+		}
+		if (s < 48 * 3600) {
+			return Math.floor(s / 3600) + ' h ago';
+		}
+		return Math.floor(s / 86400) + ' d ago';
+	}
 
-  function put(el, value) { if (el.textContent !== value) { el.textContent = value; } }
+	// clockText is the time of the numbers in the board's zone.
+	function clockText() {
+		var title = region.querySelector('[data-utc-offset]');
+		var offset = title ? parseInt(title.getAttribute('data-utc-offset'), 10) || 0 : 0;
+		var d = new Date(asOf + offset * 1000);
+		if (isNaN(d.getTime())) {
+			return '–';
+		}
+		return two(d.getUTCHours()) + ':' + two(d.getUTCMinutes()) + ':' + two(d.getUTCSeconds());
+	}
 
-  function show(id, cell) {
-    var all = board.querySelectorAll('[data-cell="' + id.replace(/["\\]/g, '\\$&') + '"]'), i;
-    for (i = 0; i < all.length; i++) {
-      put(all[i], cell.text);
-      all[i].setAttribute('data-state', cell.state || '');
-      all[i].setAttribute('data-word', cell.state === 'alert' ? '⬤ alert' : cell.state === 'warn' ? '▲ high' : '');
-    }
-    if (typeof cell.since_ms === 'number') { since[id] = cell.since_ms; } else { delete since[id]; }
-  }
+	function write(element, text) {
+		if (element && element.textContent !== text) {
+			element.textContent = text;
+		}
+	}
 
-  function link(state) {
-    var el = document.getElementById('link');
-    if (el) { el.setAttribute('data-link', state); put(el, state); }
-  }
+	function attribute(element, name, value) {
+		if (element.getAttribute(name) !== value) {
+			element.setAttribute(name, value);
+		}
+	}
 
-  function clock(iso) {
-    var d = new Date(iso);
-    return isNaN(d.getTime()) ? iso : pad(d.getHours()) + ':' + pad(d.getMinutes()) + ':' + pad(d.getSeconds());
-  }
+	// collect reads the region's cells from its HTML.
+	function collect() {
+		var found = region.querySelectorAll('[data-cell]');
+		var i, id, e, since;
+		cells = {};
+		for (i = 0; i < found.length; i++) {
+			e = found[i];
+			id = e.getAttribute('data-cell');
+			if (!cells.hasOwnProperty(id)) {
+				since = e.getAttribute('data-since');
+				cells[id] = {
+					elements: [],
+					text: e.textContent,
+					state: e.getAttribute('data-state') || '',
+					start: since === null ? null : trueAt - parseInt(since, 10),
+					age: e.getAttribute('data-format') === 'age'
+				};
+			}
+			cells[id].elements.push(e);
+		}
+	}
 
-  /* apply takes a frame in. It is false if the frame does not follow what is shown. */
-  function apply(frame) {
-    var id;
-    if (!frame.full && (gone || frame.epoch !== epoch || frame.seq !== seq + 1)) { return false; }
-    if (frame.full && frame.epoch === epoch && frame.seq < seq) { return true; }
-    if (frame.html) { board.innerHTML = frame.html; }
-    if (frame.full) { since = {}; }
-    epoch = frame.epoch;
-    seq = frame.seq;
-    for (id in frame.cells) {
-      if (Object.prototype.hasOwnProperty.call(frame.cells, id)) { show(id, frame.cells[id]); }
-    }
-    cameAt = monotonic();
-    wallOffset = Date.now() - cameAt;
-    ageThen = frame.age_ms || 0;
-    asOf = clock(frame.as_of);
-    slept = false;
-    gone = false;
-    link('live');
-    tick();
-    return true;
-  }
+	// change takes in what a frame says of one cell.
+	function change(id, news) {
+		var cell = cells.hasOwnProperty(id) ? cells[id] : null;
+		var start;
+		if (!cell) {
+			return;
+		}
+		start = typeof news.since_ms === 'number' ? trueAt - news.since_ms : null;
+		// A start that only trembles stays, so that no clock runs backwards.
+		if (start === null || cell.start === null || Math.abs(start - cell.start) > 1000) {
+			cell.start = start;
+		}
+		cell.text = news.text;
+		cell.state = news.state || '';
+	}
 
-  /* tick runs each second: it counts what ticks, and says how old the numbers are. */
-  function tick() {
-    var a, id, el, all, i, stale;
-    if (Math.abs(Date.now() - monotonic() - wallOffset) > SLEPT_MS) { slept = true; }
-    a = age();
-    stale = slept || a > STALE_MS;
-    board.className = 'board' + (stale ? ' stale' : '') + (a > GONE_MS ? ' gone' : '');
-    document.getElementById('stale').hidden = !stale;
-    put(document.getElementById('stale-text'), a > GONE_MS ?
-      'No current numbers. Last known at ' + asOf : 'Not current: as of ' + asOf);
-    if (a > GONE_MS) {
-      if (!gone) {
-        all = board.querySelectorAll('[data-cell]');
-        for (i = 0; i < all.length; i++) { put(all[i], '–'); }
-        gone = true;
-      }
-    } else if (!stale) {
-      for (id in since) {
-        if (Object.prototype.hasOwnProperty.call(since, id)) {
-          el = find(id);
-          if (el) { put(el, duration(since[id] + monotonic() - cameAt)); }
-        }
-      }
-      el = document.getElementById('as-of');
-      if (el) { put(el, asOf); }
-    }
-    if (socket && socket.readyState === 1 && monotonic() - cameAt > SILENT_MS && monotonic() - socket.openedAt > SILENT_MS) { socket.close(); drop(socket); }
-  }
+	function show() {
+		var t = now();
+		var age = t - trueAt;
+		var gone = age > GONE;
+		var stale = gone || suspect || age > STALE;
+		var id, cell, text, state, i;
+		attribute(root, 'class', gone ? 'stale gone' : stale ? 'stale' : 'fresh');
+		write(banner, gone ? '▲ No data since ' + clockText() : stale ? '▲ Stale: as of ' + clockText() : '');
+		write(clock, clockText());
+		for (id in cells) {
+			if (!cells.hasOwnProperty(id)) {
+				continue;
+			}
+			cell = cells[id];
+			if (!stale && cell.start !== null) {
+				cell.text = cell.age ? ago(t - cell.start) : duration(t - cell.start);
+			}
+			text = gone ? (cell.text === '' ? '' : '–') : cell.text;
+			state = gone ? '' : cell.state;
+			for (i = 0; i < cell.elements.length; i++) {
+				write(cell.elements[i], text);
+				attribute(cell.elements[i], 'data-state', state);
+			}
+		}
+	}
 
-  function connect() {
-    var s = new WebSocket((location.protocol === 'https:' ? 'wss://' : 'ws://') + location.host + board.getAttribute('data-live'));
-    socket = s;
-    s.openedAt = monotonic();
-    s.onmessage = function (m) {
-      var ok = false;
-      if (s !== socket) { return; }
-      tries = 0;
-      try { ok = apply(JSON.parse(m.data)); } catch (e) { ok = false; }
-      if (!ok) { s.close(); drop(s); }
-    };
-    s.onclose = s.onerror = function () { drop(s); };
-  }
+	function say(state, text) {
+		attribute(badge, 'data-connection', state);
+		write(word, text);
+	}
 
-  /* drop gives a socket up, once, and tries again with jitter. */
-  function drop(s) {
-    var wait;
-    if (s !== socket) { return; }
-    socket = null;
-    epoch = null;
-    link('reconnecting');
-    wait = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * Math.pow(2, tries++));
-    setTimeout(connect, wait / 2 + Math.random() * wait / 2);
-  }
+	// doubt checks that both clocks counted the same time since the last look. They
+	// do not when the machine slept: then nothing that is shown is to be trusted.
+	function doubt() {
+		var d = Date.now() - now();
+		var jump = d - apart;
+		apart = d;
+		if (Math.abs(jump) <= JUMP) {
+			return false;
+		}
+		suspect = true;
+		if (jump > 0) {
+			trueAt -= jump;
+		}
+		return true;
+	}
 
-  var first = board.querySelectorAll('[data-since]'), n;
-  for (n = 0; n < first.length; n++) {
-    if (first[n].getAttribute('data-since')) { since[first[n].getAttribute('data-cell')] = Number(first[n].getAttribute('data-since')); }
-  }
-  setInterval(tick, 1000);
-  document.addEventListener('visibilitychange', tick);
-  connect();
+	// accept takes in one frame. What was under way for long counts as old: how long
+	// shows against the quickest frame of this socket, whatever the clocks say.
+	function accept(frame) {
+		var t = now();
+		var sent = Date.parse(frame.as_of) + (frame.age_ms || 0);
+		var delay, id, first;
+		if (!frame.full && (frame.epoch !== epoch || frame.seq !== seq + 1)) {
+			again();
+			return;
+		}
+		if (frame.layout !== layout && !frame.html) {
+			again();
+			return;
+		}
+		first = quickest === null;
+		if (first || t - sent < quickest) {
+			quickest = t - sent;
+		}
+		delay = first ? t - openedAt : t - sent - quickest;
+		if (isNaN(delay)) {
+			delay = 0;
+		}
+		epoch = frame.epoch;
+		seq = frame.seq;
+		asOf = Date.parse(frame.as_of);
+		trueAt = t - delay - (frame.age_ms || 0);
+		heardAt = t;
+		failures = 0;
+		suspect = false;
+		if (frame.layout !== layout) {
+			region.innerHTML = frame.html;
+			layout = frame.layout;
+			collect();
+		}
+		for (id in frame.cells) {
+			if (frame.cells.hasOwnProperty(id)) {
+				change(id, frame.cells[id]);
+			}
+		}
+		say('live', 'Live');
+		show();
+		if (delay > STALE) {
+			again();
+		}
+	}
+
+	function connect() {
+		var s;
+		clearTimeout(retry);
+		retry = null;
+		try {
+			s = new WebSocket((location.protocol === 'https:' ? 'wss://' : 'ws://') + location.host + root.getAttribute('data-live'));
+		} catch (e) {
+			later();
+			return;
+		}
+		socket = s;
+		openedAt = heardAt = now();
+		quickest = null;
+		s.onmessage = function (message) {
+			var frame;
+			if (s !== socket) {
+				return;
+			}
+			if (doubt()) {
+				show();
+				again();
+				return;
+			}
+			try {
+				frame = JSON.parse(message.data);
+			} catch (e) {
+				again();
+				return;
+			}
+			accept(frame);
+		};
+		s.onclose = function () {
+			if (s === socket) {
+				again();
+			}
+		};
+	}
+
+	function drop() {
+		var s = socket;
+		socket = null;
+		if (s) {
+			s.onmessage = s.onclose = null;
+			s.close();
+		}
+	}
+
+	// again gives the socket up and opens another one after a while.
+	function again() {
+		drop();
+		later();
+	}
+
+	function later() {
+		var most = Math.min(RETRY_MOST, 2 * RETRY_LEAST * Math.pow(2, failures));
+		say('reconnecting', 'Reconnecting');
+		failures = Math.min(failures + 1, 10);
+		clearTimeout(retry);
+		retry = setTimeout(connect, RETRY_LEAST + Math.random() * (most - RETRY_LEAST));
+	}
+
+	// reconnect does not wait: something says that the old socket is of no use.
+	function reconnect() {
+		drop();
+		failures = 0;
+		say('reconnecting', 'Reconnecting');
+		connect();
+	}
+
+	// wake reconnects, unless the socket has just proved that it lives.
+	function wake() {
+		if (doubt() || !socket || now() - heardAt > STALE / 2) {
+			show();
+			reconnect();
+		}
+	}
+
+	function beat() {
+		if (doubt()) {
+			reconnect();
+		} else if (socket && now() - heardAt > SILENCE) {
+			again();
+		}
+		show();
+	}
+
+	collect();
+	// A page that the browser took from its history is as old as it likes.
+	if (window.performance && performance.navigation && performance.navigation.type === 2) {
+		suspect = true;
+	}
+	show();
+	setInterval(beat, BEAT);
+	if (!root.getAttribute('data-live') || !window.WebSocket) {
+		setTimeout(function () { location.reload(); }, STALE);
+		return;
+	}
+	window.addEventListener('pageshow', function (event) {
+		if (event.persisted) {
+			suspect = true;
+			show();
+			reconnect();
+		}
+	});
+	window.addEventListener('pagehide', drop);
+	window.addEventListener('online', wake);
+	document.addEventListener('visibilitychange', function () {
+		if (!document.hidden) {
+			wake();
+		}
+	});
+	say('connecting', 'Connecting');
+	connect();
 }());

@@ -1,62 +1,85 @@
-// Package static has the embedded stylesheet and script, under URLs that carry
-// a hash of the content and may be cached for ever.
+// Package static holds what pages load: the style sheet, the script and the
+// icon, embedded in the binary. Their URLs carry a hash of their content, so
+// that browsers may keep them for ever and a new release is never mixed with an
+// old one.
 package static
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"fmt"
+	"io/fs"
 	"net/http"
 	"path"
 	"strings"
+	"time"
 )
 
-//go:embed board.css board.js
+// Prefix is the path below which Handler answers.
+const Prefix = "/static/"
+
+//go:embed *.css *.js *.svg
 var files embed.FS
 
-// prefix is where Handler is mounted.
-const prefix = "/static/"
+type file struct {
+	name, url string
+	body      []byte
+}
 
-var byURL, byName = index()
+var byName, byURL = load()
 
-func index() (map[string][]byte, map[string]string) {
-	urls, names := make(map[string][]byte), make(map[string]string)
-	entries, err := files.ReadDir(".")
+func load() (byName, byURL map[string]*file) {
+	byName, byURL = make(map[string]*file), make(map[string]*file)
+	entries, err := fs.ReadDir(files, ".")
 	if err != nil {
-		panic(err) // the embedded folder is part of the program
+		panic(err) // The binary embeds its own folder.
 	}
 	for _, e := range entries {
-		b, err := files.ReadFile(e.Name())
+		body, err := files.ReadFile(e.Name())
 		if err != nil {
 			panic(err)
 		}
-		sum := sha256.Sum256(b)
+		sum := sha256.Sum256(body)
 		ext := path.Ext(e.Name())
-		u := prefix + strings.TrimSuffix(e.Name(), ext) + "." + hex.EncodeToString(sum[:6]) + ext
-		urls[u], names[e.Name()] = b, u
+		f := &file{name: e.Name(), body: body}
+		f.url = Prefix + strings.TrimSuffix(e.Name(), ext) + "." + hex.EncodeToString(sum[:8]) + ext
+		byName[f.name], byURL[f.url] = f, f
 	}
-	return urls, names
+	return byName, byURL
 }
 
-// URL is where a file is served; it panics for a name that is not embedded.
+// URL returns the path under which Handler serves the named file. It panics
+// when there is no such file, because only this repository's code names them.
 func URL(name string) string {
-	u, ok := byName[name]
+	f, ok := byName[name]
 	if !ok {
-		panic("static: no file " + name)
+		panic(fmt.Sprintf("static: no file %q", name))
 	}
-	return u
+	return f.url
 }
 
-// Handler serves the files under /static/.
+var contentTypes = map[string]string{
+	".css": "text/css; charset=utf-8",
+	".js":  "text/javascript; charset=utf-8",
+	".svg": "image/svg+xml",
+}
+
+// Handler serves the files under their full paths, and nothing else. What it
+// serves may be kept for ever; what it does not find must not be kept.
 func Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		b, ok := byURL[r.URL.Path]
+		f, ok := byURL[r.URL.Path]
 		if !ok {
-			http.NotFound(w, r)
+			w.Header().Set("Cache-Control", "no-store")
+			http.Error(w, "not found", http.StatusNotFound)
 			return
 		}
-		w.Header().Set("Content-Type", map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}[path.Ext(r.URL.Path)])
-		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-		w.Write(b)
+		h := w.Header()
+		h.Set("Content-Type", contentTypes[path.Ext(f.name)])
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		h.Set("X-Content-Type-Options", "nosniff")
+		http.ServeContent(w, r, f.name, time.Time{}, bytes.NewReader(f.body))
 	})
 }

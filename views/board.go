@@ -4,131 +4,166 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"strconv"
-	"strings"
+	"io"
 	"time"
 )
 
-// Unknown is what stands where a number is not known.
-const Unknown = "–"
-
-// Cell is one changing text of a board.
-type Cell struct {
-	ID   string
-	Text string
-	// State is "", "warn" or "alert".
-	State string
-	// SinceMS is the age at the time of the frame, in milliseconds, of a text that ticks.
-	SinceMS *int64
+// Assets are the URLs of what a page loads. An empty one is left out.
+type Assets struct {
+	Style, Script, Icon string
 }
 
-// Tile is a labelled cell with a note that does not change.
-type Tile struct {
-	Label, Note string
-	Cell        Cell
-}
-
-// Row is one row of the Agent Work Status table: the total, then one cell per channel.
-type Row struct {
-	Label string
-	Now   bool // counts what is so now
-	Cells []Cell
-}
-
-// Board is the model of a board's page and frames.
+// Board is the view model of one board at one moment. Pointers are nil where a
+// number is not known; it then shows as "–".
+//
+// Customers and Metrics have the fields of the live numbers in their order, so
+// that one converts to the other.
 type Board struct {
-	Title, Window string
-	// LivePath, Style and Script are URLs on this server.
-	LivePath, Style, Script string
-	// AgeMS is how old the numbers are when they are sent; AsOf is the same as a time.
-	AgeMS int64
-	AsOf  string
+	Assets Assets
+	Name   string
+	Title  string // shown as the heading; Name if empty
+	// LiveURL is the path of the board's websocket; without one the page stays as it is.
+	LiveURL string
 
-	Abandoned, Waiting Tile
-	LongestNow         Tile
-	Reasons            []Tile
-	Columns            []string // of the table: "All", then channels
-	Rows               []Row
-	Rates              []Tile
-	Customers          []Tile
-	Check              Cell // empty while customers add up
-	Agents             []Tile
-	Sources            []Tile
+	// AsOf is the time through which deliveries have been applied.
+	// Its location should be the board's zone: the clock on the screen follows it.
+	AsOf time.Time
+	// Age is how old AsOf was when the board was made, by the server's clock.
+	Age time.Duration
+	// Epoch and Seq name the view, as the frames do. Empty and 0 if unknown.
+	Epoch string
+	Seq   int64
+
+	// Window says in words over which span is counted: "since 00:00 Europe/Paris".
+	Window string
+
+	Status    [10]int64 // in the order of StatusKeys
+	Channels  []Channel
+	Reasons   [4]int64 // in the order of ReasonKeys
+	Customers Customers
+	Metrics   Metrics
+	Agents    [5]int64 // in the order of AgentKeys
+	Sources   []Source
+
+	// Formula is the board's service level formula: against, ignore, positive or answered_only.
+	Formula string
+	// States are "warn" or "alert" by cell id; a cell that is not named is normal.
+	States map[string]string
+	// Limits say by cell id what the cell is judged by: "alert from 10 %".
+	Limits map[string]string
+	// Links are by cell id the page that opens the number.
+	Links map[string]string
 }
 
-// Cells returns every cell of the board, once each, in page order.
-func (b *Board) Cells() []Cell {
-	cells := []Cell{b.Abandoned.Cell, b.Waiting.Cell, b.LongestNow.Cell}
-	for _, tiles := range [][]Tile{b.Reasons, b.Rates, b.Customers, b.Agents, b.Sources} {
-		for _, t := range tiles {
-			cells = append(cells, t.Cell)
-		}
-	}
-	for _, r := range b.Rows {
-		cells = append(cells, r.Cells...)
-	}
-	seen := make(map[string]bool, len(cells))
-	out := cells[:0]
-	for _, c := range append(cells, b.Check) {
-		if !seen[c.ID] {
-			seen[c.ID] = true
-			out = append(out, c)
-		}
-	}
-	return out
+// Channel is the Agent Work Status table of one channel; Name is "" for
+// contacts whose channel is not known.
+type Channel struct {
+	Name   string
+	Status [10]int64
 }
 
-// Layout is a hash of the board's structure: it changes when a frame of cells is no longer
-// enough.
-func (b *Board) Layout() string {
-	var s strings.Builder
-	fmt.Fprintf(&s, "%s|%s|%q", b.Title, b.Window, b.Columns)
-	for _, tiles := range [][]Tile{b.Reasons, b.Rates, b.Customers, b.Agents, b.Sources} {
-		for _, t := range tiles {
-			fmt.Fprintf(&s, "|%s;%s", t.Label, t.Note)
-		}
+// Customers counts interactions.
+type Customers struct {
+	OpenAtStart, Started                           int64
+	Answered, Abandoned, SelfServed, EndedBySystem int64
+	LeftInMenu, Open, LostTrack                    int64
+}
+
+// Metrics are the rates and times of the window. Rates are between 0 and 1.
+type Metrics struct {
+	AbandonRate         *float64
+	SpeedOfAnswer       *time.Duration
+	TimeToAbandon       *time.Duration
+	HandleTime          *time.Duration
+	LongestWaitNow      *time.Duration // at AsOf
+	LongestWait         *time.Duration // in the window
+	LongestWaitTicks    bool           // LongestWait is of one who still waits
+	ServiceLevel        *float64
+	ServiceLevelSeconds int // T; 0 if it differs by queue
+}
+
+// Source is the freshness of one source: Age is how long before AsOf its last
+// event was, nil if there was none.
+type Source struct {
+	Name, Vendor string
+	Age          *time.Duration
+}
+
+// StatusKeys are the rows of the Agent Work Status table by Salesforce's API
+// names; the first three are what is so now, the others are of the window.
+var StatusKeys = [10]string{
+	"Waiting", "Assigned", "Opened", "Closed", "Transferred", "Declined",
+	"DeclinedOnPushTimeout", "Unavailable", "Canceled", "Abandoned",
+}
+
+var statusLabels = [10]string{
+	"Waiting", "Assigned", "Opened", "Closed", "Transferred", "Declined",
+	"Declined on push timeout", "Unavailable", "Canceled", "Abandoned",
+}
+
+// ReasonKeys are the reasons of an abandoned interaction in display order.
+var ReasonKeys = [4]string{"no_agent", "before_accept", "after_decline", "after_transfer"}
+
+var reasonLabels = [4]string{"No agent available", "Before accept", "After decline", "After transfer"}
+
+// AgentKeys are the states of agents in display order.
+var AgentKeys = [5]string{"available", "busy", "wrap_up", "away", "offline"}
+
+var agentLabels = [5]string{"Available", "Busy", "Wrap-up", "Away", "Offline"}
+
+// heading is the board's title.
+func (b Board) heading() string {
+	if b.Title != "" {
+		return b.Title
 	}
+	return b.Name
+}
+
+// offsetSeconds is the board's distance from UTC. It is structure: the script
+// adds it to the frames' times, which are UTC.
+func (b Board) offsetSeconds() int {
+	_, s := b.AsOf.Zone()
+	return s
+}
+
+// FormulaText is the service level's formula as it is printed on the tile.
+func (b Board) FormulaText() string {
+	t := "T"
+	if s := b.Metrics.ServiceLevelSeconds; s > 0 {
+		t = fmt.Sprintf("%d s", s)
+	}
+	text := "answered ≤ " + t + " / (answered + abandoned)"
+	switch b.Formula {
+	case "ignore":
+		text = "answered ≤ " + t + " / (answered + abandoned > " + t + ")"
+	case "positive":
+		text = "(answered + abandoned) ≤ " + t + " / (answered + abandoned)"
+	case "answered_only":
+		text = "answered ≤ " + t + " / answered"
+	}
+	if t == "T" {
+		text += ", T by queue"
+	}
+	return text
+}
+
+// Layout is a short name of the board's structure: which cells there are and
+// what is written around them. It changes only when the structure does; two
+// boards of one layout differ in cells alone.
+func (b Board) Layout() string {
+	h := sha256.New()
+	put := func(parts ...string) {
+		for _, p := range parts {
+			fmt.Fprintf(h, "%d:%s", len(p), p)
+		}
+		_, _ = io.WriteString(h, ";")
+	}
+	put("1", b.Name, b.heading(), b.FormulaText(), fmt.Sprint(b.offsetSeconds()))
 	for _, c := range b.Cells() {
-		s.WriteString("|" + c.ID)
+		put(c.ID, b.Limits[c.ID])
 	}
-	sum := sha256.Sum256([]byte(s.String()))
-	return hex.EncodeToString(sum[:6])
-}
-
-// FormatDuration writes 65 s as 1:05 and an hour as 1:00:00; nil is unknown.
-func FormatDuration(d *time.Duration) string {
-	if d == nil {
-		return Unknown
+	for _, s := range b.Sources {
+		put(s.Name, s.Vendor)
 	}
-	s := int64(max(0, *d) / time.Second)
-	if s >= 3600 {
-		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
-	}
-	return fmt.Sprintf("%d:%02d", s/60, s%60)
-}
-
-// FormatPercent writes 0.0547 as 5.5 %; nil is unknown.
-func FormatPercent(r *float64) string {
-	if r == nil {
-		return Unknown
-	}
-	return strconv.FormatFloat(*r*100, 'f', 1, 64) + " %"
-}
-
-// stateWord says a state in a word, so that it is never told by colour alone.
-func stateWord(s string) string {
-	switch s {
-	case "warn":
-		return "▲ high"
-	case "alert":
-		return "⬤ alert"
-	}
-	return ""
-}
-
-func sinceText(c Cell) string {
-	if c.SinceMS == nil {
-		return ""
-	}
-	return strconv.FormatInt(*c.SinceMS, 10)
+	return hex.EncodeToString(h.Sum(nil)[:6])
 }

@@ -1,8 +1,19 @@
-// Package views has the pages: templ components and the view models that they
-// show. It holds no rules and imports nothing of ours; package web fills the
-// models.
+// Package views is what people see: the pages' components and the view models
+// that they show. It formats, and decides nothing.
 //
-// A board's page and its live frames are two encodings of one model: every
-// number that changes is a [Cell] with an id, which the page shows as an
-// element with that id in data-cell, and which a frame names.
+// # One view model, two encodings
+//
+// A [Board] is the view model of a board's page and of its live frames. Every
+// value that can change is a [Cell]: [Board.Cells] gives them all, a frame sends
+// them by id, and the page shows each in an element with data-cell="id". What
+// is not a cell (titles, labels, which rows there are) is structure;
+// [Board.Layout] names it, and a browser whose layout differs needs
+// [BoardRegion] again.
+//
+// # Pages
+//
+// A page is complete without script and holds no inline script or style, so
+// that a strict Content-Security-Policy can stand. The stylesheet and script
+// are named by the [Assets] that the caller passes. The *_templ.go files are
+// generated from the *.templ files by go tool templ generate.
 package views

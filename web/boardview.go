@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/wallboard/wallboard/internal/board"
@@ -12,131 +11,49 @@ import (
 	"github.com/wallboard/wallboard/views"
 )
 
-// statusLabels are the rows' names on screen, by status.
-var statusLabels = [interaction.StatusCount]string{
-	"Waiting", "Assigned", "Opened", "Closed", "Transferred", "Declined", "Declined on push timeout", "Unavailable", "Canceled", "Abandoned",
-}
-
-var reasonLabels = [4]string{"No agent available", "Before accept", "After decline", "After transfer"}
-
-// formulaLabels say on the tile how service level is counted.
-var formulaLabels = map[board.Formula]string{
-	board.Against: "abandons count against", board.Ignore: "short abandons ignored", board.Positive: "short abandons count as met", board.AnsweredOnly: "of the answered",
+// assets are what every page loads.
+func assets() views.Assets {
+	return views.Assets{Style: static.URL("board.css"), Script: static.URL("board.js"), Icon: static.URL("icon.svg")}
 }
 
 // boardView makes the model of a board's page and frames. states keeps what each threshold
 // said last, for hysteresis.
 func boardView(def *board.Definition, n *wallboard.Numbers, now time.Time, states map[string]string) views.Board {
-	zone := n.Since.Location()
-	m, c := &n.Metrics, &n.Customers
 	b := views.Board{
-		Title: def.Title, Window: windowText(def, n.Since), LivePath: "/boards/" + def.Name + "/live",
-		Style: static.URL("board.css"), Script: static.URL("board.js"),
-		AgeMS: max(0, now.Sub(n.AsOf).Milliseconds()), AsOf: n.AsOf.In(zone).Format("15:04:05"),
+		Assets: assets(), Name: def.Name, Title: def.Title, LiveURL: "/boards/" + def.Name + "/live",
+		AsOf: n.AsOf.In(n.Since.Location()), Age: max(0, now.Sub(n.AsOf)), Window: windowText(def, n.Since), Formula: string(def.Formula),
+		Status: n.Status, Reasons: n.Reasons, Customers: views.Customers(n.Customers), Metrics: views.Metrics(n.Metrics), Agents: n.Agents,
+		States: make(map[string]string),
 	}
-	offered := c.Answered + c.Abandoned
-	state := func(metric string, value *float64) string { return crossed(def, states, metric, value, offered) }
-	count := func(id string, v int64) views.Cell { return views.Cell{ID: id, Text: strconv.FormatInt(v, 10)} }
-	status := func(s interaction.Status) views.Cell {
-		cell := count("status."+s.String(), n.Status[s])
-		v := float64(n.Status[s])
-		switch s {
-		case interaction.StatusAbandoned:
-			cell.State = state("abandoned", &v)
-		case interaction.Waiting:
-			cell.State = state("waiting", &v)
-		}
-		return cell
-	}
-	ticking := func(id string, d *time.Duration, ticks bool) views.Cell {
-		cell := views.Cell{ID: id, Text: views.FormatDuration(d)}
-		if d != nil && ticks {
-			ms := d.Milliseconds()
-			cell.SinceMS = &ms
-		}
-		return cell
-	}
-	b.Abandoned = views.Tile{Label: "Abandoned", Cell: status(interaction.StatusAbandoned)}
-	b.Waiting = views.Tile{Label: "Waiting now", Cell: status(interaction.Waiting)}
-	b.LongestNow = views.Tile{Label: "Longest wait now", Cell: ticking("wait.longest", m.LongestWaitNow, true)}
-	b.LongestNow.Cell.State = state("longest_wait_seconds", seconds(m.LongestWaitNow))
-	for i, r := range interaction.AbandonedReasons {
-		b.Reasons = append(b.Reasons, views.Tile{Label: reasonLabels[i], Cell: count("reason."+r, n.Reasons[i])})
-	}
-	b.Columns, b.Rows = statusTable(n, status)
-	note := formulaLabels[def.Formula]
-	if m.ServiceLevelSeconds > 0 {
-		note = strconv.Itoa(m.ServiceLevelSeconds) + " s, " + note
-	}
-	b.Rates = []views.Tile{
-		{Label: "Abandon rate", Cell: views.Cell{ID: "rate.abandon", Text: views.FormatPercent(m.AbandonRate), State: state("abandon_rate", m.AbandonRate)}},
-		{Label: "Service level", Note: note, Cell: views.Cell{ID: "rate.service_level", Text: views.FormatPercent(m.ServiceLevel), State: state("service_level", m.ServiceLevel)}},
-		{Label: "Speed of answer", Note: "average", Cell: views.Cell{ID: "time.speed_of_answer", Text: views.FormatDuration(m.SpeedOfAnswer), State: state("average_speed_of_answer_seconds", seconds(m.SpeedOfAnswer))}},
-		{Label: "Time to abandon", Note: "average", Cell: views.Cell{ID: "time.to_abandon", Text: views.FormatDuration(m.TimeToAbandon)}},
-		{Label: "Handle time", Note: "average", Cell: views.Cell{ID: "time.handle", Text: views.FormatDuration(m.HandleTime)}},
-		{Label: "Longest wait", Note: "in the window", Cell: ticking("wait.window", m.LongestWait, m.LongestWaitTicks)},
-	}
-	b.Customers = []views.Tile{
-		{Label: "Open at the start", Cell: count("customers.open_at_start", c.OpenAtStart)},
-		{Label: "Started", Cell: count("customers.started", c.Started)},
-		{Label: "Answered", Cell: count("customers.answered", c.Answered)},
-		{Label: "Abandoned", Cell: count("customers.abandoned", c.Abandoned)},
-		{Label: "Self-served", Cell: count("customers.self_served", c.SelfServed)},
-		{Label: "Ended by system", Cell: count("customers.ended_by_system", c.EndedBySystem)},
-		{Label: "Left in menu", Cell: count("customers.left_in_menu", c.LeftInMenu)},
-		{Label: "Lost track", Cell: count("customers.lost_track", c.LostTrack)},
-		{Label: "Open now", Cell: count("customers.open", c.Open)},
-	}
-	b.Check = views.Cell{ID: "check"}
-	if !c.Balanced() {
-		b.Check.Text, b.Check.State = "These customers do not add up. The counts may be wrong; tell the administrator.", "alert"
-	}
-	for p := interaction.Available; p <= interaction.Offline; p++ {
-		b.Agents = append(b.Agents, views.Tile{Label: agentLabels[p], Cell: count("agents."+p.String(), n.Agents[p-1])})
+	for _, ch := range n.StatusByChannel {
+		b.Channels = append(b.Channels, views.Channel{Name: ch.Channel.String(), Status: ch.Status})
 	}
 	for _, s := range n.Sources {
-		cell := views.Cell{ID: "source." + s.Name, Text: views.Unknown}
+		src := views.Source{Name: s.Name, Vendor: s.Vendor}
 		if !s.LastEvent.IsZero() {
 			age := max(0, n.AsOf.Sub(s.LastEvent))
-			cell = ticking(cell.ID, &age, true)
+			src.Age = &age
 		}
-		b.Sources = append(b.Sources, views.Tile{Label: s.Name, Note: s.Vendor, Cell: cell})
+		b.Sources = append(b.Sources, src)
+	}
+	m := &n.Metrics
+	abandoned, waiting := float64(n.Status[interaction.StatusAbandoned]), float64(n.Status[interaction.Waiting])
+	for metric, x := range map[string]struct {
+		cell  string
+		value *float64
+	}{
+		"abandoned":                       {"status.Abandoned", &abandoned},
+		"waiting":                         {"status.Waiting", &waiting},
+		"longest_wait_seconds":            {"wait.longest", seconds(m.LongestWaitNow)},
+		"abandon_rate":                    {"rate.abandon", m.AbandonRate},
+		"service_level":                   {"rate.service_level", m.ServiceLevel},
+		"average_speed_of_answer_seconds": {"time.speed_of_answer", seconds(m.SpeedOfAnswer)},
+	} {
+		if s := crossed(def, states, metric, x.value, n.Customers.Answered+n.Customers.Abandoned); s != "" {
+			b.States[x.cell] = s
+		}
 	}
 	return b
-}
-
-var agentLabels = map[interaction.Presence]string{
-	interaction.Available: "Available", interaction.Busy: "Busy", interaction.WrapUp: "Wrap-up", interaction.Away: "Away", interaction.Offline: "Offline",
-}
-
-// statusTable has a column for all, and one per channel where there are several.
-func statusTable(n *wallboard.Numbers, status func(interaction.Status) views.Cell) (columns []string, rows []views.Row) {
-	columns = []string{"All"}
-	for _, ch := range n.StatusByChannel {
-		columns = append(columns, channelLabel(ch.Channel))
-	}
-	for _, s := range interaction.Statuses() {
-		row := views.Row{Label: statusLabels[s], Now: !s.Final(), Cells: []views.Cell{status(s)}}
-		for _, ch := range n.StatusByChannel {
-			name := ch.Channel.String()
-			if name == "" {
-				name = "unknown"
-			}
-			row.Cells = append(row.Cells, views.Cell{ID: "status." + name + "." + s.String(), Text: strconv.FormatInt(ch.Status[s], 10)})
-		}
-		rows = append(rows, row)
-	}
-	return columns, rows
-}
-
-func channelLabel(c interaction.Channel) string {
-	switch c {
-	case interaction.Voice:
-		return "Voice"
-	case interaction.Messaging:
-		return "Messaging"
-	}
-	return "Unknown"
 }
 
 func windowText(def *board.Definition, since time.Time) string {

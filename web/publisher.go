@@ -69,7 +69,7 @@ func (s *Server) publish(ctx context.Context, p *published) (*view, error) {
 	v.model = boardView(p.def, &v.numbers, now, p.states)
 	v.layout = v.model.Layout()
 	f := frame{
-		Epoch: s.epoch, AsOf: v.numbers.AsOf.Format(timeForm), AgeMS: v.model.AgeMS, Full: true, Layout: v.layout,
+		Epoch: s.epoch, AsOf: v.numbers.AsOf.Format(timeForm), AgeMS: v.model.Age.Milliseconds(), Full: true, Layout: v.layout,
 		Cells: make(map[string]frameCell),
 	}
 	for _, c := range v.model.Cells() {

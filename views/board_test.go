@@ -1,0 +1,215 @@
+package views
+
+import (
+	"html"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/google/go-cmp/cmp"
+)
+
+// sample is a board on an ordinary day.
+func sample() Board {
+	return Board{
+		Assets: Assets{Style: "/static/board.css", Script: "/static/board.js", Icon: "/static/icon.svg"},
+		Name:   "support", Title: "Customer support", LiveURL: "/boards/support/live",
+		AsOf: time.Date(2026, 11, 23, 14, 2, 7, 123e6, time.FixedZone("CET", 3600)), Age: 40 * time.Millisecond,
+		Epoch: "01JD", Seq: 4711,
+		Window: "today, since 00:00 Europe/Paris",
+		Status: [10]int64{3, 2, 14, 120, 9, 4, 2, 1, 0, 7},
+		Channels: []Channel{
+			{"voice", [10]int64{2, 1, 9, 80, 6, 3, 2, 1, 0, 5}},
+			{"messaging", [10]int64{1, 1, 5, 40, 3, 1, 0, 0, 0, 2}},
+		},
+		Reasons: [4]int64{3, 2, 1, 1},
+		Customers: Customers{
+			OpenAtStart: 1, Started: 160, Answered: 121, Abandoned: 7, SelfServed: 12,
+			EndedBySystem: 1, LeftInMenu: 0, Open: 19, LostTrack: 1,
+		},
+		Metrics: Metrics{
+			AbandonRate: ratio(.0547), SpeedOfAnswer: seconds(18.2), TimeToAbandon: seconds(41), HandleTime: seconds(312.4),
+			LongestWaitNow: seconds(65.1), LongestWait: seconds(188), ServiceLevel: ratio(.83), ServiceLevelSeconds: 20,
+		},
+		Agents:  [5]int64{4, 14, 2, 1, 0},
+		Sources: []Source{{"twilio-eu", "twilio", seconds(.2)}, {"lab", "aircall", nil}},
+		Formula: "against",
+		States:  map[string]string{"status.Abandoned": "warn", "rate.service_level": "alert"},
+		Limits:  map[string]string{"rate.abandon": "alert from 10 %"},
+		Links:   map[string]string{"reason.no_agent": "/interactions?outcome=abandoned&reason=no_agent"},
+	}
+}
+
+// empty is a board before anything happened.
+func empty() Board {
+	return Board{Name: "all", AsOf: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC), Window: "last hour"}
+}
+
+func render(t *testing.T, c templ.Component) string {
+	t.Helper()
+	var b strings.Builder
+	if err := c.Render(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+var cellElement = regexp.MustCompile(`<span([^>]* data-cell="[^>]*)>([^<]*)</span>`)
+
+func attributeOf(element, name string) (string, bool) {
+	m := regexp.MustCompile(` ` + name + `="([^"]*)"`).FindStringSubmatch(element)
+	if m == nil {
+		return "", false
+	}
+	return html.UnescapeString(m[1]), true
+}
+
+// TestPageShowsItsCells reads the cells back from the page: page and frame are
+// two encodings of one model, and must not differ in a single cell.
+func TestPageShowsItsCells(t *testing.T) {
+	failing := sample()
+	failing.Customers.Started++
+	failing.Sources[0].Name = `a"b<c>&`
+	failing.Metrics.LongestWaitTicks = true
+	for name, b := range map[string]Board{"sample": sample(), "empty": empty(), "failing": failing} {
+		t.Run(name, func(t *testing.T) {
+			want := make(map[string]Cell)
+			for _, c := range b.Cells() {
+				if _, twice := want[c.ID]; twice {
+					t.Errorf("the cell %q is there twice", c.ID)
+				}
+				want[c.ID] = c
+			}
+			page := render(t, BoardPage(b))
+			found := cellElement.FindAllStringSubmatch(page, -1)
+			if got := strings.Count(page, "data-cell="); got != len(found) {
+				t.Errorf("%d elements have a cell, %d could be read", got, len(found))
+			}
+			seen := make(map[string]bool)
+			for _, m := range found {
+				id, _ := attributeOf(m[1], "data-cell")
+				got := Cell{ID: id, Text: html.UnescapeString(m[2])}
+				got.State, _ = attributeOf(m[1], "data-state")
+				if since, ok := attributeOf(m[1], "data-since"); ok {
+					ms, err := strconv.ParseInt(since, 10, 64)
+					if err != nil {
+						t.Fatal(err)
+					}
+					got.SinceMS = &ms
+				}
+				if diff := cmp.Diff(want[id], got); diff != "" {
+					t.Errorf("cell %q differs on the page (-cell +page):\n%s", id, diff)
+				}
+				seen[id] = true
+			}
+			for id := range want {
+				if !seen[id] {
+					t.Errorf("the page does not show the cell %q", id)
+				}
+			}
+		})
+	}
+}
+
+func TestCells(t *testing.T) {
+	cells := sample().cellSet()
+	ms := func(n int64) *int64 { return &n }
+	for _, want := range []Cell{
+		{ID: "window", Text: "today, since 00:00 Europe/Paris"},
+		{ID: "status.Abandoned", Text: "7", State: "warn"},
+		{ID: "status.voice.DeclinedOnPushTimeout", Text: "2"},
+		{ID: "reason.before_accept", Text: "2"},
+		{ID: "customers.self_served", Text: "12"},
+		{ID: "rate.abandon", Text: "5.5 %"},
+		{ID: "rate.service_level", Text: "83.0 %", State: "alert"},
+		{ID: "time.speed_of_answer", Text: "0:18"},
+		{ID: "time.handle", Text: "5:12"},
+		{ID: "wait.longest", Text: "1:05", SinceMS: ms(65100)},
+		{ID: "wait.window", Text: "3:08"},
+		{ID: "agents.wrap_up", Text: "2"},
+		{ID: "source.twilio-eu", Text: "0 s ago", SinceMS: ms(200)},
+		{ID: "source.lab", Text: "–"},
+		{ID: "check", Text: ""},
+	} {
+		if diff := cmp.Diff(want, cells[want.ID]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", want.ID, diff)
+		}
+	}
+}
+
+func TestUnknownIsNeverANumber(t *testing.T) {
+	cells := empty().cellSet()
+	for _, id := range []string{"rate.abandon", "rate.service_level", "time.speed_of_answer", "time.to_abandon", "time.handle", "wait.longest", "wait.window"} {
+		if c := cells[id]; c.Text != "–" || c.SinceMS != nil {
+			t.Errorf("%s = %+v, want an unknown value", id, c)
+		}
+	}
+}
+
+func TestCheckIsShownWhenItFails(t *testing.T) {
+	b := sample()
+	b.Customers.Started += 2
+	want := Cell{ID: "check", Text: "163 came, 161 accounted for", State: "alert"}
+	if diff := cmp.Diff(want, b.cellSet()["check"]); diff != "" {
+		t.Errorf("check (-want +got):\n%s", diff)
+	}
+}
+
+// TestLayout: a changed value must not make browsers replace the region, and a
+// changed structure must.
+func TestLayout(t *testing.T) {
+	before := sample().Layout()
+	values := map[string]func(*Board){
+		"a count":        func(b *Board) { b.Status[9]++ },
+		"a state":        func(b *Board) { b.States = nil },
+		"an unknown":     func(b *Board) { b.Metrics.AbandonRate = nil },
+		"ticking":        func(b *Board) { b.Metrics.LongestWaitTicks = true },
+		"the window":     func(b *Board) { b.Window = "last hour" },
+		"time":           func(b *Board) { b.AsOf = b.AsOf.Add(time.Hour) },
+		"a failed check": func(b *Board) { b.Customers.Open++ },
+	}
+	for name, change := range values {
+		b := sample()
+		if change(&b); b.Layout() != before {
+			t.Errorf("%s changes the layout", name)
+		}
+	}
+	structures := map[string]func(*Board){
+		"a channel": func(b *Board) { b.Channels = b.Channels[:1] },
+		"a source":  func(b *Board) { b.Sources[0].Name = "twilio-us" },
+		"the title": func(b *Board) { b.Title = "Sales" },
+		"a formula": func(b *Board) { b.Formula = "positive" },
+		"T":         func(b *Board) { b.Metrics.ServiceLevelSeconds = 30 },
+		"a limit":   func(b *Board) { b.Limits = nil },
+		"the zone":  func(b *Board) { b.AsOf = b.AsOf.UTC() },
+	}
+	for name, change := range structures {
+		b := sample()
+		if change(&b); b.Layout() == before {
+			t.Errorf("%s does not change the layout", name)
+		}
+	}
+}
+
+func TestFormulaText(t *testing.T) {
+	b := sample()
+	for formula, want := range map[string]string{
+		"":              "answered ≤ 20 s / (answered + abandoned)",
+		"against":       "answered ≤ 20 s / (answered + abandoned)",
+		"ignore":        "answered ≤ 20 s / (answered + abandoned > 20 s)",
+		"positive":      "(answered + abandoned) ≤ 20 s / (answered + abandoned)",
+		"answered_only": "answered ≤ 20 s / answered",
+	} {
+		b.Formula = formula
+		if got := b.FormulaText(); got != want {
+			t.Errorf("FormulaText of %q = %q, want %q", formula, got, want)
+		}
+	}
+	b.Formula, b.Metrics.ServiceLevelSeconds = "answered_only", 0
+	if got, want := b.FormulaText(), "answered ≤ T / answered, T by queue"; got != want {
+		t.Errorf("FormulaText without one T = %q, want %q", got, want)
+	}
+}

@@ -1,0 +1,90 @@
+package views
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// pages are the components by the name of their golden file.
+func pages() map[string]templ.Component {
+	assets := Assets{Style: "/static/board.css"}
+	at := time.Date(2026, 11, 23, 13, 2, 7, 0, time.UTC)
+	row := InteractionRow{
+		URL: "/interactions/twilio-eu/WT0001", ID: "WT0001", Source: "twilio-eu", Started: at, Queue: "Billing",
+		Channel: "voice", State: "ended", Outcome: "abandoned", Reason: "after_decline", Wait: seconds(41.2),
+	}
+	failing := sample()
+	failing.Customers.Open++
+	return map[string]templ.Component{
+		"board":         BoardPage(sample()),
+		"board-empty":   BoardPage(empty()),
+		"board-failing": BoardRegion(failing),
+		"boards":        BoardsPage(assets, []BoardLink{{"Customer support", "/boards/support", "today"}, {"Sales <EU>", "/boards/sales", ""}}),
+		"boards-none":   BoardsPage(assets, nil),
+		"error":         ErrorPage("No such board", "No board of this name is configured.", "/static/board.css"),
+		"interactions": InteractionsPage(InteractionList{
+			Assets: assets, Filters: []string{"outcome abandoned"}, NextURL: "/interactions?cursor=x",
+			Rows: []InteractionRow{row, {URL: "/interactions/lab/1", ID: "1", Source: "lab", Started: at, State: "in_menu", Outcome: "open"}},
+		}),
+		"interactions-none": InteractionsPage(InteractionList{Assets: assets}),
+		"interaction": InteractionPage(InteractionDetail{
+			Assets: assets, Row: row, Vendor: "twilio", Direction: "inbound", Ended: at.Add(41 * time.Second), Corrections: 1,
+			Works: []WorkRow{
+				{ID: "WR01", Queue: "Billing", Agent: "Ana", Status: "DeclinedOnPushTimeout", Assigned: at, Ended: at.Add(20 * time.Second)},
+				{Queue: "Billing", Status: "Abandoned", Assigned: at.Add(20 * time.Second), Ended: at.Add(41 * time.Second)},
+			},
+			Events: []EventRow{{At: at, Received: at.Add(time.Second), Kind: "queued", Details: "queue Billing"}},
+		}),
+	}
+}
+
+func TestGolden(t *testing.T) {
+	for name, page := range pages() {
+		t.Run(name, func(t *testing.T) {
+			// One element per line, so that a difference can be read.
+			got := strings.ReplaceAll(render(t, page), "><", ">\n<") + "\n"
+			path := filepath.Join("testdata", name+".html")
+			if *update {
+				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("%s differs; -update writes it anew (-want +got):\n%s", path, diff)
+			}
+		})
+	}
+}
+
+// TestPagesKeepToTheirPolicy: nothing inline and nobody else's host, so that the
+// strictest Content-Security-Policy fits.
+func TestPagesKeepToTheirPolicy(t *testing.T) {
+	forbidden := map[string]*regexp.Regexp{
+		"an inline script":  regexp.MustCompile(`<script[^>]*>[^<]`),
+		"an inline style":   regexp.MustCompile(`<style| style=`),
+		"an event handler":  regexp.MustCompile(` on[a-z]+=`),
+		"a foreign address": regexp.MustCompile(`(src|href)="(https?:)?//`),
+	}
+	for name, page := range pages() {
+		html := render(t, page)
+		for what, pattern := range forbidden {
+			if m := pattern.FindString(html); m != "" {
+				t.Errorf("%s has %s: %q", name, what, m)
+			}
+		}
+	}
+}
