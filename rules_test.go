@@ -41,7 +41,7 @@ var home = map[string][]string{
 	"github.com/gorilla/websocket": {"web"},
 	"github.com/mattn/go-sqlite3":  {"internal/sqlite"},
 	"github.com/pressly/goose/v3":  {"internal/sqlite"},
-	"github.com/a-h/templ":         {"views"},
+	"github.com/a-h/templ":         {"views", "web"},
 	"github.com/goccy/go-yaml":     {"internal/config"},
 	"github.com/alecthomas/kong":   {"."},
 	"github.com/chromedp/chromedp": {"e2e"},

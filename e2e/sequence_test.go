@@ -150,12 +150,21 @@ func TestStatusCodes(t *testing.T) {
 		{"no board", "GET", "/api/v1/boards/none", nil, "", 404},
 		{"no interaction", "GET", "/api/v1/interactions/lab/none", nil, "", 404},
 		{"bad parameter", "GET", "/api/v1/interactions?limit=0", nil, "", 400},
+		{"list page", "GET", "/interactions?outcome=abandoned", nil, "", 200},
+		{"bad list page", "GET", "/interactions?outcome=sad", nil, "", 400},
+		{"no interaction's page", "GET", "/interactions/lab/none", nil, "", 404},
 		{"healthy", "GET", "/healthz", nil, "", 200},
 		{"ready", "GET", "/readyz", nil, "", 200},
 	} {
 		if got := s.do(tc.method, tc.path, tc.header, tc.body, nil); got != tc.want {
 			t.Errorf("%s: got %d, want %d", tc.name, got, tc.want)
 		}
+	}
+	if got := s.post("p", "queued", "I/1 ?", time.Now(), `{}`); got != 204 {
+		t.Errorf("a queued got %d", got)
+	}
+	if got := s.do("GET", "/interactions/lab/I/1%20%3F", nil, "", nil); got != 200 {
+		t.Errorf("an interaction's page got %d", got)
 	}
 	// Authentic, and not understood: kept, and acknowledged.
 	if got := s.post("q", "exploded", "I", time.Now(), `{}`); got != 204 {

@@ -105,7 +105,7 @@ func eventToJSON(e *interaction.Event) eventJSON {
 func (s *Server) interactionJSON(w http.ResponseWriter, r *http.Request) error {
 	in, ok := s.o.Floor.Interaction(r.PathValue("source"), r.PathValue("id"))
 	if !ok {
-		return &problem{status: http.StatusNotFound, title: "No such interaction", detail: "This source has no interaction of this id."}
+		return noInteraction
 	}
 	out := toJSON(&in)
 	out.Events = []eventJSON{}
@@ -121,10 +121,11 @@ const (
 	maxLimit     = 500
 )
 
-func (s *Server) interactionsJSON(w http.ResponseWriter, r *http.Request) error {
+// list reads the list that a request asks for; page and JSON share it.
+func (s *Server) list(r *http.Request) (list []wallboard.Interaction, next string, err error) {
 	q := r.URL.Query()
-	bad := func(field, detail string) error {
-		return &problem{status: http.StatusBadRequest, title: "Bad parameter", field: field, detail: field + " " + detail}
+	bad := func(field, detail string) ([]wallboard.Interaction, string, error) {
+		return nil, "", &problem{status: http.StatusBadRequest, title: "Bad parameter", field: field, detail: field + " " + detail}
 	}
 	f := wallboard.Filter{
 		Source: q.Get("source"), Queue: q.Get("queue"), Channel: q.Get("channel"), Outcome: q.Get("outcome"), Reason: q.Get("reason"),
@@ -152,9 +153,17 @@ func (s *Server) interactionsJSON(w http.ResponseWriter, r *http.Request) error 
 		}
 		limit = n
 	}
-	list, next, err := s.o.Floor.Interactions(f, limit, q.Get("cursor"))
+	list, next, err = s.o.Floor.Interactions(f, limit, q.Get("cursor"))
 	if err != nil {
 		return bad("cursor", "is not one that this list gave.")
+	}
+	return list, next, nil
+}
+
+func (s *Server) interactionsJSON(w http.ResponseWriter, r *http.Request) error {
+	list, next, err := s.list(r)
+	if err != nil {
+		return err
 	}
 	out := []interactionJSON{}
 	for i := range list {
@@ -162,3 +171,5 @@ func (s *Server) interactionsJSON(w http.ResponseWriter, r *http.Request) error 
 	}
 	return writeJSON(w, map[string]any{"interactions": out, "next": orNull(next)})
 }
+
+func micro(at int64) time.Time { return time.UnixMicro(at).UTC() }

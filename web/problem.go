@@ -28,9 +28,10 @@ func (p *problem) Error() string { return p.title }
 func (p *problem) Unwrap() error { return p.cause }
 
 var (
-	notFound    = &problem{status: http.StatusNotFound, title: "Not found", detail: "There is nothing under this address."}
-	foreignHost = &problem{status: http.StatusMisdirectedRequest, title: "Another host", detail: "This server does not answer to this host name. Set public_url to the address that you use."}
-	signIn      = &problem{
+	notFound      = &problem{status: http.StatusNotFound, title: "Not found", detail: "There is nothing under this address."}
+	foreignHost   = &problem{status: http.StatusMisdirectedRequest, title: "Another host", detail: "This server does not answer to this host name. Set public_url to the address that you use."}
+	noInteraction = &problem{status: http.StatusNotFound, title: "No such interaction", detail: "This source has no interaction of this id."}
+	signIn        = &problem{
 		status: http.StatusForbidden, title: "Sign-in is required",
 		detail: "access.mode is required, and this version has no sign-in yet. On this machine alone, listen on 127.0.0.1 and set access.mode to open. Webhooks are taken in either mode.",
 	}

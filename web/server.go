@@ -83,6 +83,8 @@ func (s *Server) routes() {
 	s.mux.Handle("GET /{$}", s.guarded(s.page, s.home))
 	s.mux.Handle("GET /boards/{board}", s.guarded(s.page, s.boardPage))
 	s.mux.Handle("GET /boards/{board}/live", s.guarded(s.machine, s.live))
+	s.mux.Handle("GET /interactions", s.guarded(s.page, s.interactionsPage))
+	s.mux.Handle("GET /interactions/{source}/{id...}", s.guarded(s.page, s.interactionPage))
 	s.mux.Handle("GET /static/", static.Handler())
 	s.mux.Handle("/", s.page(func(http.ResponseWriter, *http.Request) error { return notFound }))
 }

@@ -1,0 +1,94 @@
+package web
+
+import (
+	"bytes"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/wallboard/wallboard/internal/wallboard"
+	"github.com/wallboard/wallboard/views"
+)
+
+// writePage renders to a buffer, then writes.
+func writePage(w http.ResponseWriter, r *http.Request, c templ.Component) error {
+	var b bytes.Buffer
+	if err := c.Render(r.Context(), &b); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// interactionsPage is the list as a page.
+func (s *Server) interactionsPage(w http.ResponseWriter, r *http.Request) error {
+	list, next, err := s.list(r)
+	if err != nil {
+		return err
+	}
+	page := views.InteractionList{Assets: assets()}
+	q := r.URL.Query()
+	for _, name := range []string{"source", "queue", "channel", "outcome", "reason", "from", "to"} {
+		if v := q.Get(name); v != "" {
+			page.Filters = append(page.Filters, name+" "+v)
+		}
+	}
+	for i := range list {
+		page.Rows = append(page.Rows, listRow(&list[i]))
+	}
+	if next != "" {
+		q.Set("cursor", next)
+		page.NextURL = "/interactions?" + q.Encode()
+	}
+	return writePage(w, r, views.InteractionsPage(page))
+}
+
+func listRow(in *wallboard.Interaction) views.InteractionRow {
+	return views.InteractionRow{
+		URL: "/interactions/" + url.PathEscape(in.Source) + "/" + strings.ReplaceAll(url.PathEscape(in.ID), "%2F", "/"),
+		ID:  in.ID, Source: in.Source, Started: in.StartedAt, Queue: in.Queue, Channel: in.Channel.String(),
+		State: in.State, Outcome: in.Outcome.String(), Reason: in.Reason, Wait: in.Wait,
+	}
+}
+
+// interactionPage is one interaction as a page.
+func (s *Server) interactionPage(w http.ResponseWriter, r *http.Request) error {
+	in, ok := s.o.Floor.Interaction(r.PathValue("source"), r.PathValue("id"))
+	if !ok {
+		return noInteraction
+	}
+	page := views.InteractionDetail{
+		Assets: assets(), Row: listRow(&in), Vendor: in.Vendor, Direction: in.Direction.String(), Ended: in.EndedAt, Corrections: in.Corrections,
+	}
+	for _, k := range in.Works {
+		agent := k.AgentName
+		if agent == "" {
+			agent = k.Agent
+		}
+		page.Works = append(page.Works, views.WorkRow{
+			ID: k.ID, Queue: k.Queue, Agent: agent, Status: k.Status.String(), Assigned: k.AssignedAt, Accepted: k.AcceptedAt, Ended: k.EndedAt,
+		})
+	}
+	for i := range in.Events {
+		e := eventToJSON(&in.Events[i])
+		page.Events = append(page.Events, views.EventRow{At: micro(in.Events[i].At), Received: micro(in.Events[i].Received), Kind: e.Kind, Details: details(&e)})
+	}
+	return writePage(w, r, views.InteractionPage(page))
+}
+
+// details are an event's arguments in words, by their names in the API.
+func details(e *eventJSON) string {
+	var words []string
+	v := reflect.ValueOf(*e)
+	for i := 3; i < v.NumField(); i++ { // after kind, at and received_at
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		if f := v.Field(i); f.Kind() == reflect.String && f.String() != "" {
+			words = append(words, name+" "+f.String())
+		}
+	}
+	return strings.Join(words, ", ")
+}
