@@ -2,13 +2,11 @@ package intake
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -25,7 +23,8 @@ var (
 	ErrOverloaded = errors.New("overloaded")
 )
 
-// inFlight is how many deliveries are handled at once.
+// inFlight is how many deliveries are handled at once. It equals the length of the
+// journal's queue, so that a delivery that got a place here finds one there.
 const inFlight = 256
 
 // Source is how one source's deliveries are read.
@@ -38,149 +37,174 @@ type Source struct {
 type Options struct {
 	Sources map[string]Source
 	Journal journal.Journal
-	// Key is the installation's, for hashing customers' identifiers.
-	Key    []byte
+	// Key is the installation's, for hashing customers' identifiers. Not empty.
+	Key []byte
+	// Now dates deliveries that come without a time of receipt; nil means time.Now.
+	Now func() time.Time
+	// Logger may be nil.
 	Logger *slog.Logger
+	// InFlight is how many deliveries are handled at once; 0 means 256.
+	InFlight int
 }
 
-// Intake is the pipeline. It may be used by many goroutines.
+// Intake is the pipeline.
 type Intake struct {
+	// Static after construction.
 	o      Options
-	places chan struct{}
+	places chan struct{} // one is held by each delivery in Handle
+	counts map[string]*counters
 }
 
-// New makes an Intake.
+// New makes an Intake. It panics without a key: hashes without one could be undone by
+// trying all phone numbers.
 func New(o Options) *Intake {
-	return &Intake{o: o, places: make(chan struct{}, inFlight)}
+	if len(o.Key) == 0 {
+		panic("intake: no key")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.InFlight <= 0 {
+		o.InFlight = inFlight
+	}
+	in := &Intake{o: o, places: make(chan struct{}, o.InFlight), counts: make(map[string]*counters, len(o.Sources))}
+	for name := range o.Sources {
+		in.counts[name] = new(counters)
+	}
+	return in
 }
 
-// Handle takes one delivery of a source. The errors are those of package source,
-// ErrUnknownSource, ErrOverloaded and journal.ErrUnavailable, wrapped.
+// Handle takes one delivery of a source, and returns the answer that its vendor wants once
+// it is durable and applied. The errors are those of package source, ErrUnknownSource,
+// ErrOverloaded and journal.ErrUnavailable, wrapped; they never echo input. ctx bounds
+// only the wait for the journal.
 func (in *Intake) Handle(ctx context.Context, name string, d *source.Delivery) (source.Response, error) {
 	src, ok := in.o.Sources[name]
 	if !ok {
 		return source.Response{}, ErrUnknownSource
 	}
+	counts := in.counts[name]
 	select {
 	case in.places <- struct{}{}:
 		defer func() { <-in.places }()
 	default:
+		counts.refused.Add(1)
 		return source.Response{}, ErrOverloaded
 	}
 	if h, ok := src.Decoder.(source.Handshaker); ok {
 		if r, ok := h.Handshake(d); ok {
+			in.o.Logger.Debug("handshake answered", "source", name)
 			return r, nil
 		}
 	}
-	if d.Method != http.MethodPost {
-		return source.Response{}, source.ErrMethod
-	}
-	if err := src.Verifier.Verify(d); err != nil {
-		in.o.Logger.Info("delivery refused", "source", name, "bytes", len(d.Body), "cause", err)
+	if err := in.store(ctx, name, src, d); err != nil {
+		counts.refused.Add(1)
+		in.logRefusal(ctx, name, d, err)
 		return source.Response{}, err
 	}
-	decoded, err := decode(src.Decoder, d)
-	if err != nil {
-		return source.Response{}, err
-	}
-	r := journal.Record{
-		Source: name, Received: d.Received.UnixMicro(), Method: d.Method, Path: d.Path, Query: d.RawQuery,
-		Headers: kept(d.Header), Body: d.Body,
-	}
-	for i := range decoded.Events {
-		e := decoded.Events[i]
-		if reason := invalid(&e); reason != "" {
-			decoded.Problems = append(decoded.Problems, source.Problem{Index: i, Reason: reason})
-			continue
-		}
-		e.Source, e.Received, e.Customer = name, r.Received, in.hash(e.Customer)
-		r.Events = append(r.Events, e)
-	}
-	parts := make(map[int]bool)
-	for _, p := range decoded.Problems {
-		// An event does not tell its part, and a part may have several troubles: each
-		// is kept, under the next number that is free.
-		for parts[p.Index] {
-			p.Index++
-		}
-		parts[p.Index] = true
-		r.Quarantined = append(r.Quarantined, journal.Quarantined{Index: p.Index, Reason: p.Reason})
-	}
-	if len(r.Events)+len(r.Quarantined) > 0 {
-		receipt, err := in.o.Journal.Append(ctx, r)
-		if err != nil {
-			in.o.Logger.Error("delivery not stored", "source", name, "cause", err)
-			return source.Response{}, err
-		}
-		if len(r.Quarantined) > 0 {
-			in.o.Logger.Warn("delivery in quarantine", "source", name, "parts", len(r.Quarantined), "why", r.Quarantined[0].Reason)
-		}
-		in.o.Logger.Debug("delivery stored", "source", name, "events", receipt.Stored, "duplicates", receipt.Duplicates)
-	}
+	counts.delivered.Add(1)
 	return src.Decoder.Acknowledge(d), nil
 }
 
-// decode calls the decoder; its panic is a delivery that does not decode.
-func decode(dec source.Decoder, d *source.Delivery) (out source.Decoded, err error) {
+// store verifies and decodes a delivery, and appends what it says to the journal.
+func (in *Intake) store(ctx context.Context, name string, src Source, d *source.Delivery) error {
+	if d.Method != http.MethodPost && d.Method != http.MethodPatch {
+		return source.ErrMethod // no vendor delivers otherwise; whether one sends PATCH, its decoder knows
+	}
+	if err := src.Verifier.Verify(d); err != nil {
+		return err
+	}
+	decoded, err := in.decode(name, src.Decoder, d)
+	if err != nil {
+		return err
+	}
+	r := in.record(name, d, decoded)
+	if len(r.Events)+len(r.Quarantined) == 0 {
+		in.o.Logger.Debug("delivery understood and not needed", "source", name, "bytes", len(d.Body))
+		return nil
+	}
+	receipt, err := in.o.Journal.Append(ctx, r)
+	if err != nil {
+		return fmt.Errorf("storing a delivery: %w", err)
+	}
+	counts := in.counts[name]
+	counts.events.Add(uint64(receipt.Stored))
+	counts.duplicates.Add(uint64(receipt.Duplicates))
+	if n := len(r.Quarantined); n > 0 {
+		counts.quarantined.Add(uint64(n))
+		in.o.Logger.Warn("delivery in quarantine", "source", name, "position", receipt.Position, "parts", n, "why", r.Quarantined[0].Reason)
+	}
+	in.o.Logger.Debug("delivery stored", "source", name, "position", receipt.Position, "bytes", len(d.Body),
+		"events", receipt.Stored, "duplicates", receipt.Duplicates)
+	return nil
+}
+
+// record is what the journal keeps of a delivery. Events that break a limit go to
+// quarantine, under their place among the delivery's events; the others count.
+func (in *Intake) record(name string, d *source.Delivery, decoded source.Decoded) journal.Record {
+	received := d.Received
+	if received.IsZero() {
+		received = in.o.Now()
+	}
+	r := journal.Record{
+		Source: name, Received: received.UnixMicro(), Method: d.Method, Path: d.Path, Query: d.RawQuery,
+		Headers: kept(d.Header), Body: d.Body,
+	}
+	// An event does not tell its part, and a part may have several troubles: each is
+	// kept, under the next number that is free.
+	taken := make(map[int]bool)
+	quarantine := func(index int, reason string) {
+		for taken[index] {
+			index++
+		}
+		taken[index] = true
+		r.Quarantined = append(r.Quarantined, journal.Quarantined{Index: index, Reason: reason})
+	}
+	for _, p := range decoded.Problems {
+		quarantine(p.Index, p.Reason)
+	}
+	for i, e := range decoded.Events {
+		if reason := invalid(&e); reason != "" {
+			quarantine(i, reason)
+			continue
+		}
+		e.Source, e.Received, e.Customer = r.Source, r.Received, pseudonym(in.o.Key, e.Customer)
+		r.Events = append(r.Events, e)
+	}
+	return r
+}
+
+// decode calls the decoder. Its panic is a delivery that does not decode: kept, so that
+// nothing is lost when the decoder is mended. The panic's value is not logged, because
+// it may hold input; the stack is.
+func (in *Intake) decode(name string, dec source.Decoder, d *source.Delivery) (out source.Decoded, err error) {
 	defer func() {
 		if recover() != nil {
+			in.o.Logger.Error("the decoder failed; please report this", "source", name, "bytes", len(d.Body), "stack", string(debug.Stack()))
 			out, err = source.Decoded{Problems: []source.Problem{{Reason: "the decoder failed; this is a defect of the wallboard"}}}, nil
 		}
 	}()
 	return dec.Decode(d)
 }
 
-// Years within which a vendor's time is believed to be a time.
-var (
-	earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
-	latest   = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
-)
-
-// invalid says what is wrong with a decoder's event, or "".
-func invalid(e *interaction.Event) string {
-	switch {
-	case e.Kind < interaction.Started || e.Kind > interaction.AgentState:
-		return "kind: is not known"
-	case e.Kind == interaction.AgentState && (e.Agent == "" || e.Presence == 0):
-		return "agent or state: is missing"
-	case e.Kind != interaction.AgentState && e.Interaction == "":
-		return "interaction: is missing"
-	case e.Kind == interaction.Linked && e.Other == "":
-		return "other: is missing"
-	case e.Key == "" || len(e.Key) > interaction.MaxKey:
-		return "id: is missing or too long"
-	case e.At < earliest || e.At > latest:
-		return "time: is not between the years 2000 and 2100"
+// logRefusal tells the operator only what a person must act on.
+func (in *Intake) logRefusal(ctx context.Context, name string, d *source.Delivery, err error) {
+	level, text := slog.LevelInfo, "delivery refused"
+	if errors.Is(err, journal.ErrUnavailable) && ctx.Err() == nil {
+		level, text = slog.LevelError, "delivery not stored"
 	}
-	for name, v := range map[string]string{
-		"interaction": e.Interaction, "leg": e.Leg, "work": e.Work, "agent": e.Agent, "agent name": e.AgentName,
-		"queue": e.Queue, "queue name": e.QueueName, "to_id": e.ToID, "other": e.Other,
-	} {
-		if len(v) > interaction.MaxID {
-			return fmt.Sprintf("%s: is longer than %d bytes", name, interaction.MaxID)
-		}
-	}
-	if len(e.Reason) > interaction.MaxReason {
-		return fmt.Sprintf("reason: is longer than %d bytes", interaction.MaxReason)
-	}
-	return ""
+	in.o.Logger.Log(context.WithoutCancel(ctx), level, text, "source", name, "bytes", len(d.Body), "cause", err)
 }
 
-// hash replaces a customer's identifier, so that it can be compared and not read.
-func (in *Intake) hash(customer string) string {
-	if customer == "" {
-		return ""
-	}
-	m := hmac.New(sha256.New, in.o.Key)
-	m.Write([]byte(customer))
-	return hex.EncodeToString(m.Sum(nil)[:16])
-}
-
-// kept are the headers that decoding again may need; credentials are not among them.
+// kept are the headers that decoding again may need. Credentials and signatures are not
+// among them.
 func kept(h http.Header) map[string]string {
 	m := make(map[string]string)
 	for k := range h {
-		if k == "Content-Type" || strings.HasPrefix(k, "Ce-") {
+		if k == "Content-Type" || k == "User-Agent" || strings.HasPrefix(k, "Ce-") {
 			m[k] = h.Get(k)
 		}
 	}

@@ -12,7 +12,7 @@ const eventColumns = `delivery, source, at, received, kind, interaction, sequenc
 
 const (
 	insertEvent  = "INSERT INTO events(" + eventColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-	selectEvents = "SELECT " + eventColumns + " FROM events WHERE delivery > ? ORDER BY position"
+	selectEvents = "SELECT position, " + eventColumns + " FROM events WHERE position > ? AND delivery <= ? ORDER BY position LIMIT ?"
 )
 
 // columns are an event's values in the order of eventColumns.
@@ -26,29 +26,31 @@ func columns(delivery int64, e *interaction.Event) []any {
 }
 
 // scan is the inverse of columns.
-func scan(rows *sql.Rows) (delivery int64, e interaction.Event, err error) {
+func scan(rows *sql.Rows) (s storedEvent, err error) {
 	var kind, channel, direction, role, to, mode, why, by, cause, outcome, presence string
-	if err := rows.Scan(&delivery, &e.Source, &e.At, &e.Received, &kind, &e.Interaction, &e.Sequence, &e.Version, &e.Retracted,
-		&e.Leg, &e.Work, &e.Agent, &e.AgentName, &e.Queue, &e.QueueName, &channel, &direction, &role, &e.Customer, &to, &e.ToID,
-		&mode, &why, &e.Moved, &by, &cause, &e.Reason, &outcome, &e.Other, &presence, &e.Key); err != nil {
-		return 0, e, err
+	e := &s.event
+	if err := rows.Scan(&s.position, &s.delivery, &e.Source, &e.At, &e.Received, &kind, &e.Interaction, &e.Sequence, &e.Version,
+		&e.Retracted, &e.Leg, &e.Work, &e.Agent, &e.AgentName, &e.Queue, &e.QueueName, &channel, &direction, &role, &e.Customer,
+		&to, &e.ToID, &mode, &why, &e.Moved, &by, &cause, &e.Reason, &outcome, &e.Other, &presence, &e.Key); err != nil {
+		return s, err
 	}
-	for _, parse := range []func() error{
-		func() (err error) { e.Kind, err = interaction.ParseKind(kind); return },
-		func() (err error) { e.Channel, err = interaction.ParseChannel(channel); return },
-		func() (err error) { e.Direction, err = interaction.ParseDirection(direction); return },
-		func() (err error) { e.Role, err = interaction.ParseRole(role); return },
-		func() (err error) { e.To, err = interaction.ParseTarget(to); return },
-		func() (err error) { e.Mode, err = interaction.ParseMode(mode); return },
-		func() (err error) { e.Why, err = interaction.ParseWhy(why); return },
-		func() (err error) { e.By, err = interaction.ParseParty(by); return },
-		func() (err error) { e.Cause, err = interaction.ParseCause(cause); return },
-		func() (err error) { e.Outcome, err = interaction.ParseOutcome(outcome); return },
-		func() (err error) { e.Presence, err = interaction.ParsePresence(presence); return },
-	} {
-		if err := parse(); err != nil {
-			return 0, e, err
-		}
+	parse(&err, &e.Kind, interaction.ParseKind, kind)
+	parse(&err, &e.Channel, interaction.ParseChannel, channel)
+	parse(&err, &e.Direction, interaction.ParseDirection, direction)
+	parse(&err, &e.Role, interaction.ParseRole, role)
+	parse(&err, &e.To, interaction.ParseTarget, to)
+	parse(&err, &e.Mode, interaction.ParseMode, mode)
+	parse(&err, &e.Why, interaction.ParseWhy, why)
+	parse(&err, &e.By, interaction.ParseParty, by)
+	parse(&err, &e.Cause, interaction.ParseCause, cause)
+	parse(&err, &e.Outcome, interaction.ParseOutcome, outcome)
+	parse(&err, &e.Presence, interaction.ParsePresence, presence)
+	return s, err
+}
+
+// parse reads one stored word, unless an earlier one failed.
+func parse[T any](err *error, into *T, from func(string) (T, error), word string) {
+	if *err == nil {
+		*into, *err = from(word)
 	}
-	return delivery, e, nil
 }

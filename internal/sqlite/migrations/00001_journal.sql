@@ -1,8 +1,9 @@
 -- +goose Up
 CREATE TABLE settings (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 
+-- A position is never used again, also when the newest deliveries have been removed.
 CREATE TABLE deliveries (
-  position INTEGER PRIMARY KEY,
+  position INTEGER PRIMARY KEY AUTOINCREMENT,
   source   TEXT NOT NULL,
   received INTEGER NOT NULL,
   method   TEXT NOT NULL,

@@ -1,0 +1,111 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/wallboard/wallboard/internal/interaction"
+)
+
+// slice is how many events Read fetches at once. Between slices it holds no transaction,
+// so that a slow reader does not keep the log from being emptied.
+const slice = 1000
+
+// newest is the position of the last stored delivery that has events, or 0.
+func newest(h *sql.DB) (int64, error) {
+	var position int64
+	err := h.QueryRow("SELECT delivery FROM events ORDER BY position DESC LIMIT 1").Scan(&position)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return position, err
+}
+
+// Read yields the stored batches up to the head at the time of the call; see Journal.
+func (j *SQLite) Read(ctx context.Context, after int64) iter.Seq2[Batch, error] {
+	return func(yield func(Batch, error) bool) {
+		head := j.head.Load()
+		place, err := j.place(ctx, after)
+		if err != nil {
+			yield(Batch{}, fmt.Errorf("journal: reading: %w", err))
+			return
+		}
+		var b Batch
+		for more := true; more; {
+			events, err := j.slice(ctx, place, head)
+			if err != nil {
+				yield(Batch{}, fmt.Errorf("journal: reading: %w", err))
+				return
+			}
+			more = len(events) == slice
+			for _, s := range events {
+				if s.delivery != b.Position {
+					if b.Position != 0 && !yield(b, nil) {
+						return
+					}
+					b = Batch{Position: s.delivery, Source: s.event.Source, Received: s.event.Received}
+				}
+				b.Events = append(b.Events, s.event)
+				place = s.position
+			}
+		}
+		if b.Position != 0 {
+			yield(b, nil)
+		}
+	}
+}
+
+// storedEvent is an event with its place.
+type storedEvent struct {
+	position, delivery int64
+	event              interaction.Event
+}
+
+// slice reads the next events after a place in the table.
+func (j *SQLite) slice(ctx context.Context, place, head int64) ([]storedEvent, error) {
+	rows, err := j.db.Read.QueryContext(ctx, selectEvents, place, head, slice)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var events []storedEvent
+	for rows.Next() {
+		s, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, s)
+	}
+	return events, rows.Err()
+}
+
+// place finds the last event of the deliveries up to a position. There is no index on the
+// delivery; but deliveries grow with the events' positions, so that halving finds it.
+func (j *SQLite) place(ctx context.Context, after int64) (int64, error) {
+	if after <= 0 {
+		return 0, nil
+	}
+	var low, high int64 // the place is in [low, high]
+	if err := j.db.Read.QueryRowContext(ctx, "SELECT coalesce(max(position), 0) FROM events").Scan(&high); err != nil {
+		return 0, err
+	}
+	for low < high {
+		middle := low + (high-low)/2
+		// The first event after the middle belongs to the deliveries up to after, or beyond.
+		var position, delivery int64
+		err := j.db.Read.QueryRowContext(ctx, "SELECT position, delivery FROM events WHERE position > ? ORDER BY position LIMIT 1", middle).
+			Scan(&position, &delivery)
+		if err != nil {
+			return 0, err
+		}
+		if delivery <= after {
+			low = position
+		} else {
+			high = middle
+		}
+	}
+	return low, nil
+}
