@@ -119,7 +119,7 @@ func document(a Assets, title string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</head><body class=\"document\"><nav class=\"trail\" aria-label=\"Pages\"><a href=\"/boards\">Boards</a> <a href=\"/interactions\">Interactions</a></nav><main><h1>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</head><body class=\"document\"><nav class=\"trail\" aria-label=\"Pages\"><a href=\"/\">Boards</a> <a href=\"/interactions\">Interactions</a></nav><main><h1>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
