@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -21,11 +22,12 @@ import (
 type demoCommand struct {
 	Seed   uint64 `help:"Makes the run; the same seed plays the same." default:"1"`
 	Listen string `help:"The loopback address to serve on; without it 127.0.0.1:8080, or a free port."`
+	Truth  string `help:"A file for what was played, as JSON, when the demo ends."`
 }
 
 // demoSettings are those of the demo: a Twilio source with a secret of its own.
-const demoSettings = `listen: %[1]s
-public_url: http://%[1]s
+const demoSettings = `listen: %[1]q
+public_url: "http://%[1]s"
 data_dir: %[2]q
 access: {mode: open}
 sources:
@@ -38,7 +40,7 @@ boards:
 
 // run serves, plays the hour before now at speed, and goes on in real time. The database
 // goes when it ends.
-func (d *demoCommand) run(ctx context.Context, stdout, stderr io.Writer) error {
+func (d *demoCommand) run(ctx context.Context, logger *slog.Logger, stdout io.Writer) error {
 	dir, err := os.MkdirTemp("", "wallboard-demo-")
 	if err != nil {
 		return err
@@ -53,10 +55,11 @@ func (d *demoCommand) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	centre := simulate.New(simulate.Options{Seed: d.Seed, URL: "http://" + address + "/hooks/demo", Secret: secret})
 	group, ctx := errgroup.WithContext(ctx)
-	ready := make(chan struct{})
+	ready := make(chan struct{}) // closed by serve
 	group.Go(func() error {
-		return serve(ctx, cfg, slog.LevelWarn, stderr, func(string) { close(ready) })
+		return serve(ctx, cfg, logger, func(string) { close(ready) })
 	})
 	group.Go(func() error {
 		select {
@@ -65,7 +68,6 @@ func (d *demoCommand) run(ctx context.Context, stdout, stderr io.Writer) error {
 			return nil
 		}
 		fmt.Fprintf(stdout, "board: http://%s/boards/all\n", address)
-		centre := simulate.New(simulate.Options{Seed: d.Seed, URL: "http://" + address + "/hooks/demo", Secret: secret})
 		// Whatever the time is here, the demo's centre has its late morning.
 		now := time.Now()
 		zone := time.FixedZone("demo", (11-now.UTC().Hour())*3600)
@@ -75,7 +77,11 @@ func (d *demoCommand) run(ctx context.Context, stdout, stderr io.Writer) error {
 		fmt.Fprintln(stdout, "The hour before now is played; it goes on in real time. Stop with Ctrl-C.")
 		return centre.Run(ctx)
 	})
-	return group.Wait()
+	err = group.Wait()
+	if d.Truth != "" {
+		err = errors.Join(err, writeTruth(d.Truth, centre.Truth(), stdout))
+	}
+	return err
 }
 
 // playHour plays the hour before now; its zone is that of the centre's day.

@@ -28,19 +28,29 @@ const (
 	exitUsage   = 2 // it was called or set wrongly
 )
 
+// noSettings is what serve says without settings.
+const noSettings = "there is no settings file; name one with --config FILE or WALLBOARD_CONFIG. " +
+	"wallboard.example.yaml is one to begin with, and wallboard demo needs none"
+
 type commands struct {
-	Config string `help:"The settings file." type:"path" env:"WALLBOARD_CONFIG"`
+	Config    string     `help:"The settings file; by default what WALLBOARD_CONFIG names." type:"path"`
+	LogLevel  slog.Level `help:"The least level of log lines: debug, info, warn or error." default:"info"`
+	LogFormat string     `help:"The form of log lines, on the standard error: ${enum}." enum:"text,json" default:"text"`
 
 	Serve    struct{}        `cmd:"" help:"Take webhooks and show boards."`
 	Demo     demoCommand     `cmd:"" help:"Serve a simulated contact centre on this machine, without settings."`
 	Simulate simulateCommand `cmd:"" help:"Post a simulated contact centre's deliveries to a server."`
 	Replay   replayCommand   `cmd:"" help:"Post recorded deliveries to a server."`
-	Check    struct{}        `cmd:"" name:"config" help:"Check the settings file: wallboard config check."`
-	Version  struct{}        `cmd:"" help:"Print the version."`
+	Settings struct {
+		Check struct{} `cmd:"" help:"Check the settings file and do nothing else."`
+	} `cmd:"" name:"config" help:"The settings file."`
+	Version struct{} `cmd:"" help:"Print the version."`
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A second signal ends the program at once.
+	context.AfterFunc(ctx, stop)
 	code := run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -48,59 +58,75 @@ func main() {
 
 // run does what the arguments say and returns the exit code.
 func run(ctx context.Context, args []string, getenv func(string) (string, bool), stdout, stderr io.Writer) int {
-	if len(args) > 0 && args[0] == "config" {
-		// `config check` is the one command of its kind; it takes the same flags.
-		if len(args) < 2 || args[1] != "check" {
-			fmt.Fprintln(stderr, "wallboard: say: wallboard config check --config FILE")
-			return exitUsage
-		}
-		args = append([]string{"config"}, args[2:]...)
-	}
 	var c commands
-	parser, err := kong.New(&c, kong.Name("wallboard"), kong.Description("A live contact-centre wallboard."), kong.Writers(stdout, stderr))
+	asked := -1 // the exit code when help was asked for
+	parser, err := kong.New(&c, kong.Name("wallboard"), kong.Description("A live contact-centre wallboard."),
+		kong.Writers(stdout, stderr), kong.Exit(func(code int) { asked = code }))
 	if err != nil {
-		fmt.Fprintln(stderr, "wallboard:", err)
-		return exitFailure
+		return failed(stderr, err)
 	}
 	parsed, err := parser.Parse(args)
-	if err != nil {
-		fmt.Fprintln(stderr, "wallboard:", err)
-		return exitUsage
+	switch {
+	case asked >= 0:
+		return asked
+	case err != nil:
+		return misused(stderr, err)
 	}
-	failed := func(err error) int {
-		if err == nil || errors.Is(err, context.Canceled) {
-			return exitOK
-		}
-		fmt.Fprintln(stderr, "wallboard:", err)
-		return exitFailure
-	}
+	logger := c.logger(stderr)
 	switch parsed.Command() {
 	case "version":
 		fmt.Fprintln(stdout, "wallboard", version)
 		return exitOK
 	case "demo":
-		return failed(c.Demo.run(ctx, stdout, stderr))
+		return failed(stderr, c.Demo.run(ctx, logger, stdout))
 	case "simulate":
-		return failed(c.Simulate.run(ctx, stdout))
+		return failed(stderr, c.Simulate.run(ctx, stdout))
 	case "replay <files>":
-		return failed(c.Replay.run(ctx, stdout))
+		return failed(stderr, c.Replay.run(ctx, stdout))
+	}
+
+	if c.Config == "" {
+		c.Config, _ = getenv("WALLBOARD_CONFIG")
 	}
 	if c.Config == "" {
-		fmt.Fprintln(stderr, "wallboard: there is no settings file; name one with --config FILE or WALLBOARD_CONFIG. wallboard.example.yaml is one to begin with.")
-		return exitUsage
+		return misused(stderr, errors.New(noSettings))
 	}
 	cfg, err := config.Load(c.Config, getenv)
 	if err != nil {
-		fmt.Fprintln(stderr, err)
+		fmt.Fprintln(stderr, err) // each line begins with the file and the line in it
 		return exitUsage
 	}
-	if parsed.Command() == "config" {
+	if parsed.Command() == "config check" {
 		fmt.Fprintf(stdout, "%s: ok, %d sources and %d boards\n", c.Config, len(cfg.Sources), len(cfg.Boards))
 		return exitOK
 	}
-	return failed(serve(ctx, cfg, slog.LevelInfo, stderr, func(address string) {
+	return failed(stderr, serve(ctx, cfg, logger, func(address string) {
 		for _, b := range cfg.Boards {
 			fmt.Fprintf(stdout, "board: http://%s/boards/%s\n", address, b.Name)
 		}
 	}))
+}
+
+// logger writes as the flags say.
+func (c *commands) logger(stderr io.Writer) *slog.Logger {
+	o := &slog.HandlerOptions{Level: c.LogLevel}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(stderr, o))
+	}
+	return slog.New(slog.NewTextHandler(stderr, o))
+}
+
+// failed tells why a command failed. Being stopped is no failure.
+func failed(stderr io.Writer, err error) int {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return exitOK
+	}
+	fmt.Fprintln(stderr, "wallboard:", err)
+	return exitFailure
+}
+
+// misused tells what is wrong with the arguments.
+func misused(stderr io.Writer, err error) int {
+	fmt.Fprintln(stderr, "wallboard:", err)
+	return exitUsage
 }

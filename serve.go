@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -21,11 +20,13 @@ import (
 	"github.com/wallboard/wallboard/web"
 )
 
-// Times of the HTTP server. There is no time-out over a whole request: it would break
-// the upgrade of sockets, and a delivery's own wait is bounded by the journal.
+// Times of the HTTP server. A request's whole time is bounded by readTimeout and
+// writeTimeout, which must leave the slowest delivery its wait for the disk; sockets
+// are free of both after their upgrade. A handler's own time-out would break the upgrade.
 const (
 	headerTimeout   = 10 * time.Second
 	readTimeout     = 30 * time.Second
+	writeTimeout    = time.Minute // more than readTimeout: it begins with the request
 	idleTimeout     = 2 * time.Minute
 	shutdownTimeout = 10 * time.Second
 )
@@ -33,9 +34,7 @@ const (
 // serve is the wiring, from settings to a clean stop: one straight line, long on purpose,
 // so that who owns what can be read from top to bottom. listening is told the address
 // once deliveries are taken.
-func serve(ctx context.Context, cfg *config.Config, level slog.Level, stderr io.Writer, listening func(address string)) (err error) {
-	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
-
+func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listening func(address string)) (err error) {
 	db, err := sqlite.Open(ctx, cfg.DataDir)
 	if err != nil {
 		return err
@@ -59,9 +58,6 @@ func serve(ctx context.Context, cfg *config.Config, level slog.Level, stderr io.
 		return err
 	}
 	defer func() { err = errors.Join(err, log.Close()) }()
-	if err := log.Replay(ctx); err != nil {
-		return err
-	}
 
 	listener, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
@@ -71,16 +67,23 @@ func serve(ctx context.Context, cfg *config.Config, level slog.Level, stderr io.
 		Floor: floor, Boards: cfg.Boards, Open: cfg.AccessMode == "open", Hosts: hosts(cfg), Ready: log.Ready, Logger: logger,
 		Intake: intake.New(intake.Options{Sources: sources, Journal: log, Key: key, Logger: logger}),
 	})
+	front := &gate{site: site}
 	server := &http.Server{
-		Handler: site, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout,
+		Handler: front, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}
-	listening(listener.Addr().String())
 
 	// Stop: no new requests, sockets closed, requests finished, then the journal and
 	// the database by the defers above.
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return site.Run(ctx) })
+	group.Go(func() error {
+		if err := log.Replay(ctx); err != nil {
+			return err
+		}
+		front.open.Store(true)
+		listening(listener.Addr().String())
+		return site.Run(ctx)
+	})
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/wallboard/wallboard/internal/replay"
@@ -19,18 +20,26 @@ type simulateCommand struct {
 	Secret    string        `help:"The source's secret." env:"WALLBOARD_SIMULATE_SECRET"`
 	PublicURL string        `help:"The server's public_url, where it is another than --to."`
 	Seed      uint64        `help:"Makes the run; the same seed plays the same." default:"1"`
-	Duration  time.Duration `help:"How long to go on in real time after the hour before now." default:"0s"`
-	Truth     string        `help:"A file for what was played, as JSON; - is the standard output." default:""`
+	Hour      bool          `help:"Play the hour before now at speed, to begin with." default:"true" negatable:""`
+	Duration  time.Duration `help:"How long to go on in real time." default:"0s"`
+	Truth     string        `help:"A file for what was played, as JSON; - is the standard output."`
+	Remote    bool          `name:"allow-remote" help:"Let --to be another machine than this one."`
 }
 
 // run plays the hour before now, goes on for the duration, and delivers what was held back.
 func (s *simulateCommand) run(ctx context.Context, stdout io.Writer) error {
-	o := simulate.Options{Seed: s.Seed, URL: s.To + "/hooks/" + s.Source, Secret: s.Secret, Duration: s.Duration}
+	hook := "/hooks/" + s.Source
+	o := simulate.Options{
+		Seed: s.Seed, URL: strings.TrimRight(s.To, "/") + hook, Secret: s.Secret, Duration: s.Duration, AllowRemote: s.Remote,
+	}
 	if s.PublicURL != "" {
-		o.PublicURL = s.PublicURL + "/hooks/" + s.Source
+		o.PublicURL = strings.TrimRight(s.PublicURL, "/") + hook
 	}
 	centre := simulate.New(o)
-	err := playHour(ctx, centre, time.Now())
+	var err error
+	if s.Hour {
+		err = playHour(ctx, centre, time.Now())
+	}
 	if err == nil && s.Duration > 0 {
 		err = centre.Run(ctx)
 	}
@@ -38,18 +47,23 @@ func (s *simulateCommand) run(ctx context.Context, stdout io.Writer) error {
 		err = centre.Drain(ctx)
 	}
 	truth := centre.Truth()
-	switch s.Truth {
-	case "":
+	if s.Truth == "" {
 		fmt.Fprintf(stdout, "%d interactions in %d deliveries\n", len(truth.Interactions), truth.Deliveries.Acknowledged)
 		return err
-	case "-":
-		return errors.Join(err, truth.WriteJSON(stdout))
 	}
-	f, createErr := os.Create(s.Truth)
-	if createErr != nil {
-		return errors.Join(err, createErr)
+	return errors.Join(err, writeTruth(s.Truth, truth, stdout))
+}
+
+// writeTruth writes to a file, or to the standard output where it is named "-".
+func writeTruth(name string, truth simulate.Truth, stdout io.Writer) error {
+	if name == "-" {
+		return truth.WriteJSON(stdout)
 	}
-	return errors.Join(err, truth.WriteJSON(f), f.Close())
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(truth.WriteJSON(f), f.Close())
 }
 
 // replayCommand posts recorded deliveries.
@@ -58,10 +72,13 @@ type replayCommand struct {
 	Source    string   `help:"The configured source." required:""`
 	Secret    string   `help:"Signs Twilio's deliveries anew, and claims." env:"WALLBOARD_REPLAY_SECRET"`
 	PublicURL string   `help:"The server's public_url, where it is another than --to."`
-	Files     []string `arg:"" help:"Recordings (.seq.json)."`
+	Remote    bool     `name:"allow-remote" help:"Let --to be another machine than this one."`
+	Files     []string `arg:"" help:"Recordings (.seq.json)." type:"path"`
 }
 
 func (r *replayCommand) run(ctx context.Context, stdout io.Writer) error {
-	_, err := replay.Files(ctx, replay.Options{To: r.To, Source: r.Source, Secret: r.Secret, PublicURL: r.PublicURL, Out: stdout}, r.Files)
+	_, err := replay.Files(ctx, replay.Options{
+		To: r.To, Source: r.Source, Secret: r.Secret, PublicURL: r.PublicURL, AllowRemote: r.Remote, Out: stdout,
+	}, r.Files)
 	return err
 }

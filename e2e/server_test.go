@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -127,9 +128,7 @@ func (s *server) do(method, path string, h http.Header, body string, into any) i
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	for k, v := range h {
-		r.Header[k] = v
-	}
+	maps.Copy(r.Header, h)
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {
 		s.t.Fatal(err)

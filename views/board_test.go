@@ -31,8 +31,8 @@ func sample() Board {
 			EndedBySystem: 1, LeftInMenu: 0, Open: 19, LostTrack: 1,
 		},
 		Metrics: Metrics{
-			AbandonRate: ratio(.0547), SpeedOfAnswer: seconds(18.2), TimeToAbandon: seconds(41), HandleTime: seconds(312.4),
-			LongestWaitNow: seconds(65.1), LongestWait: seconds(188), ServiceLevel: ratio(.83), ServiceLevelSeconds: 20,
+			AbandonRate: new(.0547), SpeedOfAnswer: seconds(18.2), TimeToAbandon: seconds(41), HandleTime: seconds(312.4),
+			LongestWaitNow: seconds(65.1), LongestWait: seconds(188), ServiceLevel: new(.83), ServiceLevelSeconds: 20,
 		},
 		Agents:  [5]int64{4, 14, 2, 1, 0},
 		Sources: []Source{{"twilio-eu", "twilio", seconds(.2)}, {"lab", "aircall", nil}},

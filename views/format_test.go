@@ -11,8 +11,7 @@ func seconds(s float64) *time.Duration {
 	return &d
 }
 
-func ratio(f float64) *float64 { return &f }
-
+//go:fix inline
 func TestFormatDuration(t *testing.T) {
 	for _, tt := range []struct {
 		d    *time.Duration
@@ -59,12 +58,12 @@ func TestFormatPercent(t *testing.T) {
 		want  string
 	}{
 		{nil, "–"},
-		{ratio(math.NaN()), "–"},
-		{ratio(math.Inf(1)), "–"},
-		{ratio(0), "0.0 %"},
-		{ratio(0.0547), "5.5 %"},
-		{ratio(0.83), "83.0 %"},
-		{ratio(1), "100.0 %"},
+		{new(math.NaN()), "–"},
+		{new(math.Inf(1)), "–"},
+		{new(float64(0)), "0.0 %"},
+		{new(0.0547), "5.5 %"},
+		{new(0.83), "83.0 %"},
+		{new(float64(1)), "100.0 %"},
 	} {
 		if got := FormatPercent(tt.ratio); got != tt.want {
 			t.Errorf("FormatPercent = %q, want %q", got, tt.want)

@@ -3,6 +3,7 @@ package classify
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -105,21 +106,22 @@ func TestMetamorphic(t *testing.T) {
 		return fold(slices.Clone(events), &p).Interaction(0).Outcome
 	}
 	rapid.Check(t, func(rt *rapid.T) {
-		text := "0 started; 1 queued q=Q; "
+		var text strings.Builder
+		text.WriteString("0 started; 1 queued q=Q; ")
 		at := 2.0
 		for i := range rapid.IntRange(0, 4).Draw(rt, "offers") {
-			text += fmt.Sprintf("%g assigned w=W%d a=A; ", at, i)
+			text.WriteString(fmt.Sprintf("%g assigned w=W%d a=A; ", at, i))
 			how := rapid.SampledFrom([]string{"declined", "timed_out", "accepted"}).Draw(rt, "end")
-			text += fmt.Sprintf("%g %s w=W%d; ", at+1, how, i)
+			text.WriteString(fmt.Sprintf("%g %s w=W%d; ", at+1, how, i))
 			if how == "accepted" {
-				text += fmt.Sprintf("%g transferred w=W%d mode=cold to=queue; ", at+1.5, i)
+				text.WriteString(fmt.Sprintf("%g transferred w=W%d mode=cold to=queue; ", at+1.5, i))
 			}
 			at += 2
 		}
 		last := fmt.Sprintf("%g transferred mode=cold to=queue; ", at)
-		events := script(t, text+last+fmt.Sprintf("%g disconnected by=customer", at+10))
+		events := script(t, text.String()+last+fmt.Sprintf("%g disconnected by=customer", at+10))
 		if got := outcome(events); got != interaction.Abandoned {
-			rt.Fatalf("got %v, want abandoned: %s", got, text)
+			rt.Fatalf("got %v, want abandoned: %s", got, text.String())
 		}
 		more := func(what string) []interaction.Event {
 			add := script(t, what)

@@ -102,16 +102,17 @@ func fold(events []interaction.Event, p *Policies) *Contact {
 
 // tell is an interaction in one line: outcome/reason and its rows.
 func tell(in Interaction) string {
-	s := in.Outcome.String()
+	var s strings.Builder
+	s.WriteString(in.Outcome.String())
 	if in.Reason != "" {
-		s += "/" + in.Reason
+		s.WriteString("/" + in.Reason)
 	}
 	for _, w := range in.Works {
 		id := w.ID
 		if id == "" {
 			id = "-"
 		}
-		s += " " + id + ":" + w.Status.String()
+		s.WriteString(" " + id + ":" + w.Status.String())
 	}
-	return s
+	return s.String()
 }

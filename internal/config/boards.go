@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"maps"
+	"math"
 	"slices"
 
 	"github.com/wallboard/wallboard/internal/board"
@@ -9,6 +11,9 @@ import (
 
 // metrics are the numbers that may have thresholds.
 var metrics = []string{"abandon_rate", "abandoned", "average_speed_of_answer_seconds", "longest_wait_seconds", "service_level", "waiting"}
+
+// rates are those of metrics that are fractions of 1.
+var rates = []string{"abandon_rate", "service_level"}
 
 // boards checks the boards; without any there is one that shows everything.
 func (c *checker) boards(f *file, cfg *Config, seen map[string]bool) {
@@ -59,7 +64,8 @@ func (c *checker) boards(f *file, cfg *Config, seen map[string]bool) {
 				c.fail(fmt.Sprintf("%s.sources[%d]", path, j), "is no source of this file")
 			}
 		}
-		for name, t := range b.Thresholds {
+		for _, name := range slices.Sorted(maps.Keys(b.Thresholds)) {
+			t := b.Thresholds[name]
 			d.Thresholds[name] = c.threshold(path+".thresholds."+name, name, &t)
 		}
 		cfg.Boards = append(cfg.Boards, d)
@@ -73,9 +79,25 @@ func (c *checker) threshold(path, name string, f *threshold) board.Threshold {
 		c.fail(path, "is not one of %q", metrics)
 	}
 	if f.Warn == nil && f.Alert == nil {
-		c.fail(path, "has neither warn nor alert")
+		c.fail(path, "has neither warn nor alert; without them it says nothing")
 	}
-	t := board.Threshold{Warn: f.Warn.or(f.Alert.or(0)), Alert: f.Alert.or(0), Minimum: int(f.Minimum.or(0))}
+	most := math.MaxInt32
+	if slices.Contains(rates, name) {
+		most = 1
+	}
+	for _, x := range []struct {
+		name string
+		n    *number
+	}{{"warn", f.Warn}, {"alert", f.Alert}, {"clear", f.Clear}} {
+		if v := x.n.or(0); !(v >= 0 && v <= float64(most)) {
+			c.fail(path+"."+x.name, "is not between 0 and %d; rates are fractions, as 0.05 for 5 %%", most)
+			return board.Threshold{}
+		}
+	}
+	t := board.Threshold{
+		Warn: f.Warn.or(f.Alert.or(0)), Alert: f.Alert.or(0),
+		Minimum: c.whole(path+".minimum", f.Minimum, 0, 0, math.MaxInt32),
+	}
 	t.Clear = f.Clear.or(t.Warn)
 	lower := name == "service_level"
 	if f.Alert != nil && f.Warn != nil && (t.Alert < t.Warn) != lower && t.Alert != t.Warn {

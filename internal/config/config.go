@@ -3,6 +3,8 @@ package config
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"math"
 	"net"
 	"net/url"
 	"os"
@@ -23,6 +25,10 @@ import (
 
 // DefaultServiceLevelSeconds is T of a queue that names none.
 const DefaultServiceLevelSeconds = 20
+
+// dedupDays is the least retention: duplicates are known as long as events are kept, and
+// vendors retry for days.
+const dedupDays = 7
 
 // Config is the checked settings.
 type Config struct {
@@ -90,13 +96,22 @@ func (c *checker) fail(path, format string, args ...any) {
 }
 
 // Parse checks the content of a file of this name.
-func Parse(name string, data []byte, getenv func(string) (string, bool)) (*Config, error) {
+func Parse(name string, data []byte, getenv func(string) (string, bool)) (cfg *Config, err error) {
+	// The YAML package panics at some malformed files, as one with an empty tag.
+	defer func() {
+		if recover() != nil {
+			cfg, err = nil, fmt.Errorf("%s: cannot be read as YAML; compare it with the example settings", name)
+		}
+	}()
 	tree, err := parser.ParseBytes(data, 0)
 	if err != nil {
-		return nil, fmt.Errorf("%s: is not YAML: %s", name, plain(err))
+		return nil, fmt.Errorf("%s:%s; the file is not YAML as it stands", name, plain(err))
 	}
 	c := &checker{name: name, tree: tree}
 	var f file
+	if len(tree.Docs) > 1 {
+		return nil, fmt.Errorf("%s: holds several documents; keep one, without a line of ---", name)
+	}
 	if len(tree.Docs) > 0 && tree.Docs[0].Body != nil {
 		ast.Walk(&expander{c: c, getenv: getenv}, tree.Docs[0].Body)
 		if len(c.errs) > 0 {
@@ -106,8 +121,11 @@ func Parse(name string, data []byte, getenv func(string) (string, bool)) (*Confi
 			return nil, fmt.Errorf("%s:%s; see the example settings for the names", name, plain(err))
 		}
 	}
-	cfg := c.check(&f)
-	return cfg, errors.Join(c.errs...)
+	cfg = c.check(&f)
+	if len(c.errs) > 0 {
+		return nil, errors.Join(c.errs...)
+	}
+	return cfg, nil
 }
 
 // plain is a YAML error in one line "line: what", without the text around it, which may
@@ -132,8 +150,12 @@ type expander struct {
 	getenv func(string) (string, bool)
 }
 
-// Visit replaces ${NAME} in a text.
+// Visit replaces ${NAME} in a text. Keys stay as they are, because errors print them.
 func (x *expander) Visit(n ast.Node) ast.Visitor {
+	if pair, ok := n.(*ast.MappingValueNode); ok {
+		ast.Walk(x, pair.Value)
+		return nil
+	}
 	s, ok := n.(*ast.StringNode)
 	if !ok {
 		return x
@@ -152,14 +174,17 @@ func (x *expander) Visit(n ast.Node) ast.Visitor {
 func (c *checker) check(f *file) *Config {
 	cfg := &Config{
 		Listen: f.Listen, DataDir: f.DataDir, AccessMode: f.Access.Mode, PublicURL: strings.TrimRight(f.PublicURL, "/"),
-		RetentionDays: int(f.Retention.Days.or(400)), RawDays: int(f.Retention.RawDays.or(14)), ServiceLevelSeconds: make(map[string]int),
+		ServiceLevelSeconds: make(map[string]int),
 	}
+	cfg.RetentionDays = c.whole("retention.days", f.Retention.Days, 400, dedupDays, 36500)
+	cfg.RawDays = c.whole("retention.raw_days", f.Retention.RawDays, min(14, cfg.RetentionDays), 0, cfg.RetentionDays)
 	loopback := c.listen(f.Listen)
 	if f.DataDir == "" {
 		c.fail("data_dir", "is missing; name a folder for the database, as ./data")
 	}
-	if u, err := url.Parse(f.PublicURL); f.PublicURL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
-		c.fail("public_url", "is not an http or https URL, as https://wallboard.example.com")
+	if u, err := url.Parse(f.PublicURL); f.PublicURL != "" && (err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" ||
+		u.User != nil || u.RawQuery != "" || u.Fragment != "") {
+		c.fail("public_url", "is not an http or https URL without user, query and fragment, as https://wallboard.example.com")
 	}
 	cfg.TimeZone, cfg.DayStart = c.zone("time_zone", f.TimeZone, time.UTC), c.clock("day_start", f.DayStart, 0)
 	switch cfg.AccessMode {
@@ -173,17 +198,11 @@ func (c *checker) check(f *file) *Config {
 	default:
 		c.fail("access.mode", "is neither required nor open")
 	}
-	if cfg.RetentionDays < 7 || cfg.RawDays < 0 || cfg.RawDays > cfg.RetentionDays {
-		c.fail("retention", "days is at least 7, and raw_days between 0 and days")
-	}
 	global := classify.DefaultPolicies()
 	c.policies("policies", &f.Policies, &global)
-	for name, q := range f.Queues {
-		t := q.ServiceLevelSeconds.or(DefaultServiceLevelSeconds)
-		if t <= 0 || t > 86400 {
-			c.fail("queues."+name+".service_level_seconds", "is not between 1 and 86400")
-		}
-		cfg.ServiceLevelSeconds[name] = int(t)
+	for _, name := range slices.Sorted(maps.Keys(f.Queues)) {
+		cfg.ServiceLevelSeconds[name] = c.whole("queues."+name+".service_level_seconds", f.Queues[name].ServiceLevelSeconds,
+			DefaultServiceLevelSeconds, 1, 86400)
 	}
 	if len(f.Sources) == 0 {
 		c.fail("sources", "is missing; name at least one source with its vendor and auth")
@@ -198,13 +217,30 @@ func (c *checker) check(f *file) *Config {
 
 // listen checks the address and tells whether it is on loopback.
 func (c *checker) listen(s string) bool {
-	host, _, err := net.SplitHostPort(s)
+	host, port, err := net.SplitHostPort(s)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
 	if err != nil {
 		c.fail("listen", "is missing or no address, as 127.0.0.1:8080")
 		return false
 	}
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// whole checks a whole number, and returns the default where it is not written or
+// impossible.
+func (c *checker) whole(path string, n *number, or, least, most int) int {
+	if n == nil {
+		return or
+	}
+	v := float64(*n)
+	if !(v >= float64(least) && v <= float64(most)) || v != math.Trunc(v) {
+		c.fail(path, "is not a whole number from %d to %d", least, most)
+		return or
+	}
+	return int(v)
 }
 
 func (c *checker) zone(path, s string, or *time.Location) *time.Location {
@@ -253,12 +289,9 @@ func (c *checker) policies(path string, f *policies, p *classify.Policies) {
 		}
 		*x.into = x.value
 	}
-	p.ShortAbandonSeconds = int(f.ShortAbandonSeconds.or(float64(p.ShortAbandonSeconds)))
-	if p.ShortAbandonSeconds < 0 {
-		c.fail(path+".short_abandon_seconds", "is negative")
-	}
-	for channel, s := range f.LostTrackAfter {
-		d, err := time.ParseDuration(s)
+	p.ShortAbandonSeconds = c.whole(path+".short_abandon_seconds", f.ShortAbandonSeconds, p.ShortAbandonSeconds, 0, 86400)
+	for _, channel := range slices.Sorted(maps.Keys(f.LostTrackAfter)) {
+		d, err := time.ParseDuration(f.LostTrackAfter[channel])
 		at := path + ".lost_track_after." + channel
 		switch {
 		case err != nil || d < time.Minute:

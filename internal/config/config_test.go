@@ -1,9 +1,13 @@
 package config
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	_ "time/tzdata"
+
+	"github.com/wallboard/wallboard/internal/classify"
+	"github.com/wallboard/wallboard/internal/source"
 )
 
 const whole = `listen: 127.0.0.1:8080
@@ -62,7 +66,33 @@ func TestErrors(t *testing.T) {
 		{`"06:30"`, `"25:00"`, "w.yaml:5: day_start:"},
 		{"access: {mode: required}", "access: {mode: maybe}", "w.yaml:6: access.mode:"},
 		{"ended_by_system: separate", "ended_by_system: no", "w.yaml:7: policies.ended_by_system: is not one of"},
-		{"days: 400", "days: 2", "w.yaml:8: retention:"},
+		{"days: 400", "days: 2", "w.yaml:8: retention.days: is not a whole number from 7"},
+		{"raw_days: 14", "raw_days: 401", "w.yaml:8: retention.raw_days: is not a whole number from 0 to 400"},
+		{"raw_days: 14", "raw_days: 1.5", "w.yaml:8: retention.raw_days: is not a whole number"},
+		{"listen: 127.0.0.1:8080", "listen: 127.0.0.1:99999", "w.yaml:1: listen: is missing or no address"},
+		{"listen: 127.0.0.1:8080", "listen: [127.0.0.1", "w.yaml:"},
+		{"https://wallboard.example.com", "https://u:test-token@wallboard.example.com", "w.yaml:2: public_url: is not"},
+		{"access: {mode: required}", "access: {mode: open, mode: open}", "w.yaml:6"},
+		{"ended_by_system: separate", "lost_track_after: {voice: soon}", "w.yaml:7: policies.lost_track_after.voice: is no duration"},
+		{"ended_by_system: separate", "lost_track_after: {mail: 4h}", "w.yaml:7: policies.lost_track_after.mail: is neither"},
+		{"ended_by_system: separate", "short_abandon_seconds: -1", "w.yaml:7: policies.short_abandon_seconds: is not a whole"},
+		{"name: lab", "name: Lab One", "w.yaml:15: sources[1].name: is missing, or not of small letters"},
+		{"unknown_party: system", "unknown_party: nobody", "w.yaml:14: sources[0].policies.unknown_party: is not one of"},
+		{`queues: {"WQ01": "Billing"}`, "activities: {Lunch: eating}", "w.yaml:13: sources[0].activities.Lunch: is not one of"},
+		{`secret: "${TOKEN}"`, `secret: "${TOKEN}", secrets: [a]`, "w.yaml:12: sources[0].auth: has both"},
+		{"auth: {scheme: none}", "auth: {scheme: basic, secret: test-token}", "w.yaml:17: sources[1].auth.username: is missing"},
+		{"auth: {scheme: none}", "auth: {scheme: header, secret: test-token}", "w.yaml:17: sources[1].auth.header: is missing"},
+		{"${SECONDS}", "0", "w.yaml:19: queues.Billing.service_level_seconds: is not a whole number from 1"},
+		{"queues: [Billing, Orders]", "sources: [nobody]", "w.yaml:23: boards[0].sources[0]: is no source"},
+		{"queues: [Billing, Orders]", "channels: [fax]", "w.yaml:23: boards[0].channels[0]: is neither"},
+		{"warn: 0.05", "warn: 5", "w.yaml:26: boards[0].thresholds.abandon_rate.warn: is not between 0 and 1;"},
+		{"alert: 0.1", "alert: 0.01", "w.yaml:26: boards[0].thresholds.abandon_rate.alert: is reached before warn"},
+		{"minimum: 20", "minimum: .nan", "w.yaml:26: boards[0].thresholds.abandon_rate.minimum: is not a"},
+		{"warn: 0.05, alert: 0.1, clear: 0.04, ", "", "w.yaml:26: boards[0].thresholds.abandon_rate: has neither"},
+		{`auth: {scheme: twilio, secret: "${TOKEN}"}`, `auth: "${TOKEN}"`, "w.yaml:12: "},
+		{`{scheme: twilio, secret: "${TOKEN}"}`, `{scheme: "${TOKEN}", secret: "${TOKEN}"}`, "w.yaml:12: sources[0].auth.scheme: is not one of"},
+		{"data_dir: ./data", "data_dir: ./data\n\"${TOKEN}\": x", `w.yaml:4: unknown field "${TOKEN}"`},
+		{"boards:", "---\nboards:", "w.yaml: holds several documents"},
 		{"name: lab", "name: twilio-eu", "w.yaml:15: sources[1].name: is another source's"},
 		{"vendor: twilio\n", "vendor: twillio\n", "w.yaml:11: sources[0].vendor: is not one of"},
 		{"${TOKEN}", "${NO_TOKEN}", "w.yaml:12: the environment variable NO_TOKEN is not set"},
@@ -97,4 +127,62 @@ func TestAllBoard(t *testing.T) {
 	if err != nil || len(c.Boards) != 1 || c.Boards[0].Name != "all" {
 		t.Errorf("got %v %v", c, err)
 	}
+}
+
+// TestAllErrors: what is wrong is told at once, not one fault per start.
+func TestAllErrors(t *testing.T) {
+	text := strings.NewReplacer("Europe/Paris", "Mars/Base", "window: today", "window: week", "vendor: cloudevents", "vendor: nobody").Replace(whole)
+	_, err := Parse("w.yaml", []byte(text), env)
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, want := range []string{"w.yaml:4: time_zone", `w.yaml:16: sources[1].vendor: is not one of ["cloudevents" "twilio"]`, "w.yaml:24: boards[0].window"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q in it", err, want)
+		}
+	}
+}
+
+// TestDefaults: the three required settings are enough.
+func TestDefaults(t *testing.T) {
+	c, err := Parse("w.yaml", []byte("listen: 127.0.0.1:0\ndata_dir: d\nsources: [{name: lab, vendor: cloudevents, auth: {scheme: none}}]\n"), env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.TimeZone.String() != "UTC" || c.DayStart != 0 || c.AccessMode != "required" || c.RetentionDays != 400 || c.RawDays != 14 ||
+		c.ServiceLevel("any") != 20 || c.Sources[0].Policies != classify.DefaultPolicies() || c.Sources[0].Verifier == nil {
+		t.Errorf("got %+v", c)
+	}
+	if _, err := Parse("w.yaml", nil, env); err == nil || !strings.Contains(err.Error(), "w.yaml:1: listen: is missing") {
+		t.Errorf("an empty file: %v", err)
+	}
+}
+
+// TestOldAndNewSecret: while a secret is changed, both are accepted.
+func TestOldAndNewSecret(t *testing.T) {
+	text := strings.Replace(whole, "auth: {scheme: none}", "auth: {scheme: header, header: X-Key, secrets: [new-secret, old-secret]}", 1)
+	c, err := Parse("w.yaml", []byte(text), env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for secret, want := range map[string]bool{"new-secret": true, "old-secret": true, "other": false, "": false} {
+		err := c.Sources[1].Verifier.Verify(&source.Delivery{Header: http.Header{"X-Key": {secret}}})
+		if (err == nil) != want {
+			t.Errorf("%q: got %v, want accepted %v", secret, err, want)
+		}
+	}
+}
+
+// FuzzParse: no file makes it panic, whatever an editor leaves behind.
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(whole))
+	f.Add([]byte("sources: [null]\nboards: [null]\nqueues: {\"a.b[0]'\": null}\n"))
+	f.Add([]byte("a: &a [*a]\n"))
+	f.Add([]byte("sources: !00000\n0000")) // the YAML package panicked at it
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := Parse("w.yaml", data, env)
+		if err == nil && (c == nil || len(c.Boards) == 0) {
+			t.Error("neither settings nor an error")
+		}
+	})
 }

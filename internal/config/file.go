@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 )
@@ -98,7 +99,7 @@ func (n *number) UnmarshalYAML(unmarshal func(any) error) error {
 	}
 	f, err := strconv.ParseFloat(fmt.Sprint(v), 64)
 	if err != nil {
-		return fmt.Errorf("is not a number")
+		return errors.New("is not a number")
 	}
 	*n = number(f)
 	return nil

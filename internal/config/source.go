@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/wallboard/wallboard/internal/classify"
@@ -31,8 +33,8 @@ func (c *checker) source(i int, f *src, publicURL string, global classify.Polici
 		Name: f.Name, PublicURL: publicURL, Activities: make(map[string]interaction.Presence),
 		Auth: source.Auth{Scheme: f.Auth.Scheme, Header: f.Auth.Header, Username: f.Auth.Username, Secrets: f.Auth.Secrets, Topics: f.Auth.Topics},
 	}
-	for name, v := range f.Activities {
-		p, err := interaction.ParsePresence(v)
+	for _, name := range slices.Sorted(maps.Keys(f.Activities)) {
+		p, err := interaction.ParsePresence(f.Activities[name])
 		if err != nil || p == 0 {
 			c.fail(path+".activities."+name, "is not one of available, busy, wrap_up, away, offline")
 		}

@@ -117,13 +117,14 @@ func TestDecode(t *testing.T) {
 		}
 		var words []string
 		for _, e := range out.Events {
-			w := e.Kind.String()
+			var w strings.Builder
+			w.WriteString(e.Kind.String())
 			for _, arg := range []string{e.By.String(), e.Why.String(), e.Mode.String(), e.Presence.String()} {
 				if arg != "" {
-					w += "=" + arg
+					w.WriteString("=" + arg)
 				}
 			}
-			words = append(words, w)
+			words = append(words, w.String())
 			if e.Key == "" || e.At < 1_795_000_000_000_000/2 {
 				t.Errorf("%s: no key or time: %+v", name, e)
 			}
