@@ -71,6 +71,27 @@ func (db *DB) checkFile() error {
 	return nil
 }
 
+// onePage is how large a database is whose very first transaction was cut short.
+const onePage = 4096
+
+// takeBack undoes the very first transaction, which chooses the journal mode and so is not in
+// the log yet, where a first start was cut short in it: readers alone cannot. It touches no
+// file in which there can be anything.
+func (db *DB) takeBack(ctx context.Context) error {
+	_, err := os.Stat(db.path() + "-journal")
+	info, statErr := os.Stat(db.path())
+	if err != nil || statErr != nil || info.Size() > onePage || db.marked() {
+		return nil
+	}
+	h := sql.OpenDB(connector{driver: &sqlite3.SQLiteDriver{}, dsn: dsn(db.path(), "mode=rw&_busy_timeout=5000")})
+	defer h.Close()
+	var tables int
+	if err := h.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+		return db.unusable(err)
+	}
+	return nil
+}
+
 // checkContent refuses what is not ours or not whole, by a connection that changes
 // nothing: switching a foreign database to another journal mode would already be damage.
 // It reports whether the database is fresh.

@@ -63,6 +63,9 @@ func Open(ctx context.Context, dir string) (_ *DB, err error) {
 	if err := db.checkFile(); err != nil {
 		return nil, err
 	}
+	if err := db.takeBack(ctx); err != nil {
+		return nil, err
+	}
 	fresh, err := db.checkContent(ctx)
 	if err != nil {
 		return nil, err
