@@ -24,8 +24,8 @@
 
 	var cells = {}; // by id: {elements, text, state, start, age}
 	var layout = root.getAttribute('data-layout');
-	var epoch = '';
-	var seq = 0;
+	var epoch = root.getAttribute('data-epoch');
+	var seq = parseInt(root.getAttribute('data-seq'), 10) || 0;
 	var asOf = Date.parse(root.getAttribute('data-as-of')); // by the server's clock
 	// trueAt is when the numbers were true, by our monotonic clock. That clock begins
 	// when the page was asked for, so the way here counts as age.

@@ -32,7 +32,7 @@ type Board struct {
 	Age time.Duration
 	// Epoch and Seq name the view, as the frames do. Empty and 0 if unknown.
 	Epoch string
-	Seq   int64
+	Seq   uint64
 
 	// Window says in words over which span is counted: "since 00:00 Europe/Paris".
 	Window string

@@ -8,15 +8,14 @@ import (
 	"github.com/wallboard/wallboard/views"
 )
 
-// timeForm is how times are written: RFC 3339 with milliseconds.
-const timeForm = "2006-01-02T15:04:05.000Z07:00"
-
 func (s *Server) boardPage(w http.ResponseWriter, r *http.Request) error {
 	_, v, err := s.board(r)
 	if err != nil {
 		return err
 	}
-	return writePage(w, r, views.BoardPage(v.model))
+	model := v.model
+	model.Age = max(0, s.o.Now().Sub(model.AsOf))
+	return writePage(w, r, views.BoardPage(model))
 }
 
 // boardJSON is the board as SPEC section 6 has it.
@@ -57,12 +56,4 @@ func (s *Server) boardJSON(w http.ResponseWriter, r *http.Request) error {
 		},
 		"agents": agents, "sources": sources,
 	})
-}
-
-func timeOrNull(t time.Time) *string {
-	if t.IsZero() {
-		return nil
-	}
-	s := t.UTC().Format(timeForm)
-	return &s
 }

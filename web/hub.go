@@ -1,163 +1,44 @@
 package web
 
 import (
-	"maps"
-	"net"
-	"net/http"
-	"net/url"
-	"slices"
 	"sync"
-	"time"
 
 	"github.com/gorilla/websocket"
 )
 
-// Times and limits of sockets. A ping must come well before its pong is missed, and
-// a write must give up before others wait for it.
-const (
-	pingEvery  = 20 * time.Second
-	pongWithin = 45 * time.Second // more than two pings
-	writeWait  = 2 * time.Second
-	readLimit  = 512
-
-	maxSockets        = 2000
-	maxSocketsAddress = 100
-)
-
-// socket is one screen. Its slot holds the newest frame that it has not been sent.
-type socket struct {
-	// Static after construction.
-	conn    *websocket.Conn
-	board   *published
-	address string
-
-	// Guarded by hub.mu.
-	slot    *websocket.PreparedMessage
-	writing bool
-	greeted bool // a frame with the region was made for it
-}
-
 // hub has the sockets. A frame waits in a slot of one for each socket, and a newer one
-// takes its place; a socket that blocks holds up nobody else.
+// takes its place. A few writers share one queue of the sockets that have something to be
+// written, so that one that blocks holds up one writer, and that not for long.
 type hub struct {
-	joined   chan struct{} // capacity 1: a socket came
+	poked    chan struct{} // capacity 1: a screen came, or a view was made for somebody else
 	upgrader websocket.Upgrader
+	limits   socketLimits
+	writing  sync.WaitGroup // the writers
 
 	mu        sync.Mutex
-	sockets   map[*socket]struct{}
+	work      sync.Cond // signals that queue is not empty, or closed; its lock is mu
+	queue     []*socket
+	sockets   map[*published]map[*socket]struct{}
+	total     int // sockets that are there or on their way
 	addresses map[string]int
 	closed    bool
 }
 
 func newHub() *hub {
-	return &hub{
-		joined: make(chan struct{}, 1), sockets: make(map[*socket]struct{}), addresses: make(map[string]int),
-		upgrader: websocket.Upgrader{ReadBufferSize: 512, WriteBufferPool: &sync.Pool{}, CheckOrigin: sameOrigin},
+	h := &hub{
+		poked: make(chan struct{}, 1), limits: socketLimits{total: maxSockets, address: maxSocketsAddress},
+		sockets: make(map[*published]map[*socket]struct{}), addresses: make(map[string]int),
+		upgrader: websocket.Upgrader{ReadBufferSize: readBuffer, WriteBufferPool: &sync.Pool{}, CheckOrigin: sameOrigin},
 	}
+	h.work.L = &h.mu
+	return h
 }
 
-// sameOrigin lets pages of this very host connect, and programs that send no Origin.
-func sameOrigin(r *http.Request) bool {
-	o := r.Header.Get("Origin")
-	if o == "" {
-		return true
-	}
-	u, err := url.Parse(o)
-	return err == nil && u.Host == r.Host && (u.Scheme == "http" || u.Scheme == "https")
-}
-
-// live upgrades to the board's socket; its first frame is on its way.
-func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
-	p, ok := s.boards[r.PathValue("board")]
-	if !ok {
-		return notFound
-	}
-	if !websocket.IsWebSocketUpgrade(r) {
-		return &problem{status: http.StatusUpgradeRequired, title: "A websocket", detail: "This address is a board's live socket."}
-	}
-	address, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		address = r.RemoteAddr
-	}
-	if !s.hub.reserve(address) {
-		return &problem{status: http.StatusServiceUnavailable, title: "Too many screens", detail: "Close some, or try again later.", retryAfter: "10"}
-	}
-	conn, err := s.hub.upgrader.Upgrade(w, r, nil) // answers errors itself
-	if err != nil {
-		s.hub.release(address)
-		return nil
-	}
-	s.hub.add(&socket{conn: conn, board: p, address: address})
-	return nil
-}
-
-func (h *hub) reserve(address string) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.closed || len(h.sockets) >= maxSockets || h.addresses[address] >= maxSocketsAddress {
-		return false
-	}
-	h.addresses[address]++
-	return true
-}
-
-func (h *hub) release(address string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.addresses[address]--; h.addresses[address] <= 0 {
-		delete(h.addresses, address)
-	}
-}
-
-// add registers a socket, wakes the publisher for its first frame, and reads it until it
-// ends: the reader sees pongs and the end, and takes nothing else.
-func (h *hub) add(k *socket) {
-	h.mu.Lock()
-	if h.closed {
-		h.mu.Unlock()
-		k.conn.Close()
-		h.release(k.address)
-		return
-	}
-	h.sockets[k] = struct{}{}
-	h.mu.Unlock()
+// poke wakes the publisher.
+func (h *hub) poke() {
 	select {
-	case h.joined <- struct{}{}:
+	case h.poked <- struct{}{}:
 	default:
-	}
-	go h.read(k)
-}
-
-func (h *hub) read(k *socket) {
-	defer h.remove(k)
-	k.conn.SetReadLimit(readLimit)
-	k.conn.SetReadDeadline(time.Now().Add(pongWithin))
-	k.conn.SetPongHandler(func(string) error { return k.conn.SetReadDeadline(time.Now().Add(pongWithin)) })
-	for {
-		if _, _, err := k.conn.NextReader(); err != nil {
-			return
-		}
-	}
-}
-
-func (h *hub) remove(k *socket) {
-	h.mu.Lock()
-	_, known := h.sockets[k]
-	delete(h.sockets, k)
-	h.mu.Unlock()
-	if known {
-		h.release(k.address)
-	}
-	k.conn.Close()
-}
-
-// ping asks every screen for a sign of life; without its pong the read deadline passes.
-func (h *hub) ping() {
-	h.mu.Lock()
-	ks := slices.Collect(maps.Keys(h.sockets))
-	h.mu.Unlock()
-	for _, k := range ks {
-		go k.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWait))
 	}
 }
 
@@ -165,73 +46,94 @@ func (h *hub) ping() {
 func (h *hub) watched(p *published) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for k := range h.sockets {
-		if k.board == p {
-			return true
-		}
-	}
-	return false
+	return len(h.sockets[p]) > 0
 }
 
-// fresh returns the board's sockets that had no frame with the region, and notes that
-// the next one has it.
-func (h *hub) fresh(p *published) []*socket {
+// needs are the encodings of a view that its screens can use.
+type needs struct{ full, partial, region bool }
+
+// needs says what the board's screens lack of the view.
+func (h *hub) needs(p *published, v *view) (n needs) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	var ks []*socket
-	for k := range h.sockets {
-		if k.board == p && !k.greeted {
-			k.greeted = true
-			ks = append(ks, k)
+	for k := range h.sockets[p] {
+		switch {
+		case k.knows(v):
+		case k.follows(v):
+			n.partial = true
+		default:
+			n.full = true
+			n.region = n.region || k.layout != v.layout
 		}
 	}
-	return ks
+	return n
 }
 
-// broadcast puts a frame into the slot of each of the board's sockets. A socket that is
-// idle gets a writer for as long as its slot has something.
-func (h *hub) broadcast(p *published, f *websocket.PreparedMessage) {
+// deliver puts the view into the slots of the screens that lack it.
+func (h *hub) deliver(p *published, v *view, fs frames) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for k := range h.sockets {
-		if k.board != p {
+	for k := range h.sockets[p] {
+		message := fs.full
+		switch {
+		case k.knows(v):
+			continue
+		case k.follows(v):
+			if fs.partial != nil {
+				message = fs.partial
+			}
+		case k.layout != v.layout && !fs.hasRegion:
+			h.poke() // it came after the encoding; the next one is for it
 			continue
 		}
-		k.slot = f
-		if !k.writing {
-			k.writing = true
-			go h.write(k)
+		k.slot = slot{message, v.seq, v.layout}
+		h.enqueue(k)
+	}
+}
+
+// enqueue makes a writer look after the socket. The caller holds mu.
+func (h *hub) enqueue(k *socket) {
+	if !k.queued {
+		k.queued = true
+		h.queue = append(h.queue, k)
+		h.work.Signal()
+	}
+}
+
+// ping asks every screen for a sign of life; without its pong the read deadline passes.
+func (h *hub) ping() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, ks := range h.sockets {
+		for k := range ks {
+			k.ping = true
+			h.enqueue(k)
 		}
 	}
 }
 
-func (h *hub) write(k *socket) {
-	for {
-		h.mu.Lock()
-		f := k.slot
-		k.slot = nil
-		if f == nil {
-			k.writing = false
-			h.mu.Unlock()
-			return
-		}
-		h.mu.Unlock()
-		k.conn.SetWriteDeadline(time.Now().Add(writeWait))
-		if err := k.conn.WritePreparedMessage(f); err != nil {
-			k.conn.Close() // the reader ends and removes it
-			return
-		}
+// end closes a socket with a code, after what is being written.
+func (h *hub) end(k *socket, code int, reason string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if k.closing == nil {
+		k.closing = websocket.FormatCloseMessage(code, reason)
+		h.enqueue(k)
 	}
 }
 
-// close ends all sockets with 1012, so that screens come back after a restart.
+// close ends all sockets with 1012, so that screens come back after a restart, and
+// returns when the writers are through.
 func (h *hub) close() {
 	h.mu.Lock()
 	h.closed = true
-	ks := slices.Collect(maps.Keys(h.sockets))
-	h.mu.Unlock()
-	for _, k := range ks {
-		k.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseServiceRestart, ""), time.Now().Add(writeWait))
-		k.conn.Close()
+	for _, ks := range h.sockets {
+		for k := range ks {
+			k.closing = websocket.FormatCloseMessage(websocket.CloseServiceRestart, "")
+			h.enqueue(k)
+		}
 	}
+	h.work.Broadcast()
+	h.mu.Unlock()
+	h.writing.Wait()
 }

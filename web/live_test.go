@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -8,21 +9,23 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/gorilla/websocket"
 
 	"github.com/wallboard/wallboard/internal/board"
 	"github.com/wallboard/wallboard/internal/classify"
-	"github.com/wallboard/wallboard/internal/interaction"
 	"github.com/wallboard/wallboard/internal/wallboard"
 )
 
-// site is a server over a real floor, published until the test ends.
-func site(t *testing.T) (*httptest.Server, *wallboard.Wallboard) {
+// site is a server over a real floor, published until the test ends. It has the source lab,
+// and as many more as asked for: the more there are, the larger a frame.
+func site(t *testing.T, more int) (*httptest.Server, *wallboard.Wallboard) {
 	t.Helper()
-	floor := wallboard.New(wallboard.Options{Sources: []wallboard.Source{{Name: "lab", Vendor: "cloudevents", Policies: classify.DefaultPolicies()}}})
+	sources := []wallboard.Source{{Name: "lab", Vendor: "cloudevents", Policies: classify.DefaultPolicies()}}
+	for i := range more {
+		sources = append(sources, wallboard.Source{Name: fmt.Sprint("another-source-", i), Vendor: "cloudevents", Policies: classify.DefaultPolicies()})
+	}
+	floor := wallboard.New(wallboard.Options{Sources: sources})
 	s := New(Options{
 		Floor: floor, Boards: []*board.Definition{{Name: "all", Title: "All", Window: board.LastHour, Formula: board.Against}},
 		Open: true, Hosts: []string{"wallboard.example.com"}, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
@@ -42,7 +45,7 @@ func site(t *testing.T) (*httptest.Server, *wallboard.Wallboard) {
 
 func dial(t *testing.T, web *httptest.Server) *websocket.Conn {
 	t.Helper()
-	c, _, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(web.URL, "http")+"/boards/all/live", nil)
+	c, _, err := websocket.DefaultDialer.Dial(address(web), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,48 +53,11 @@ func dial(t *testing.T, web *httptest.Server) *websocket.Conn {
 	return c
 }
 
-func read(t *testing.T, c *websocket.Conn) frame {
-	t.Helper()
-	c.SetReadDeadline(time.Now().Add(20 * time.Second))
-	_, b, err := c.ReadMessage()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var f frame
-	if err := json.Unmarshal(b, &f); err != nil {
-		t.Fatal(err)
-	}
-	return f
-}
-
-// TestFrames: the first frame is full; a change comes to every screen, also beside one that
-// never reads; seq grows.
-func TestFrames(t *testing.T) {
-	web, floor := site(t)
-	dial(t, web) // it never reads
-	a, b := dial(t, web), dial(t, web)
-	first := read(t, a)
-	if !first.Full || first.Cells["status.Waiting"].Text != "0" || first.HTML == "" {
-		t.Errorf("the first frame: full %v, %d cells", first.Full, len(first.Cells))
-	}
-	now := time.Now().UnixMicro()
-	floor.Apply("lab", now, []interaction.Event{{Interaction: "I", Kind: interaction.Queued, At: now, Key: "k"}})
-	for _, c := range []*websocket.Conn{a, b} {
-		last := uint64(0)
-		for f := read(t, c); f.Cells["status.Waiting"].Text != "1"; f = read(t, c) {
-			if f.Seq <= last {
-				t.Fatalf("seq %d after %d", f.Seq, last)
-			}
-			last = f.Seq
-		}
-	}
-}
-
 var dataCell = regexp.MustCompile(`data-cell="([^"]*)"[^>]*>([^<]*)<`)
 
 // TestPageEqualsFrame: page and frame are two encodings of one model.
 func TestPageEqualsFrame(t *testing.T) {
-	web, _ := site(t)
+	web, _ := site(t, 0)
 	res, err := http.Get(web.URL + "/boards/all")
 	if err != nil {
 		t.Fatal(err)
@@ -105,36 +71,39 @@ func TestPageEqualsFrame(t *testing.T) {
 	for _, m := range dataCell.FindAllStringSubmatch(string(page), -1) {
 		onPage[m[1]] = m[2]
 	}
-	f := read(t, dial(t, web))
-	for id, c := range f.Cells {
+	s := newScreen(t, web)
+	s.next()
+	for id, c := range s.cells {
 		if got, ok := onPage[id]; !ok || got != c.Text {
 			t.Errorf("%s: the page has %q (%v), the frame %q", id, got, ok, c.Text)
 		}
 	}
-	if len(onPage) != len(f.Cells) || len(onPage) < 30 {
-		t.Errorf("%d cells on the page, %d in the frame", len(onPage), len(f.Cells))
+	if len(onPage) != len(s.cells) || len(onPage) < 30 {
+		t.Errorf("%d cells on the page, %d in the frame", len(onPage), len(s.cells))
 	}
 }
 
-// TestForeign: another site's page may not connect, and another name is not answered to.
-func TestForeign(t *testing.T) {
-	web, _ := site(t)
-	address := "ws" + strings.TrimPrefix(web.URL, "http") + "/boards/all/live"
-	if _, res, err := websocket.DefaultDialer.Dial(address, http.Header{"Origin": {"http://evil.example"}}); err == nil || res.StatusCode != http.StatusForbidden {
-		t.Errorf("a foreign origin: %v", err)
-	}
-	r, err := http.NewRequest("GET", web.URL+"/boards/all", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Host = "evil.example"
-	res, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	res.Body.Close()
-	if res.StatusCode != http.StatusMisdirectedRequest {
-		t.Errorf("a foreign host: got %d, want 421", res.StatusCode)
+// TestHosts: another name is not answered to; an address is, since no name leads astray to it.
+func TestHosts(t *testing.T) {
+	web, _ := site(t, 0)
+	for host, want := range map[string]int{
+		"wallboard.example.com": 200, "WALLBOARD.example.com:8080": 200, "localhost:1": 200, "127.0.0.1": 200, "[::1]:80": 200,
+		"192.168.1.20:8080": 200, "[fe80::1]": 200, "10.0.0.1": 200,
+		"foreign.example": 421, "wallboard.example.com.foreign.example": 421, "192.168.1.20.foreign.example": 421, "localhost.foreign.example": 421,
+	} {
+		r, err := http.NewRequest("GET", web.URL+"/boards/all", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Host = host
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != want {
+			t.Errorf("%s: got %d, want %d", host, res.StatusCode, want)
+		}
 	}
 }
 

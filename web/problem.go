@@ -30,6 +30,9 @@ func (p *problem) Unwrap() error { return p.cause }
 var (
 	notFound      = &problem{status: http.StatusNotFound, title: "Not found", detail: "There is nothing under this address."}
 	foreignHost   = &problem{status: http.StatusMisdirectedRequest, title: "Another host", detail: "This server does not answer to this host name. Set public_url to the address that you use."}
+	noBoard       = &problem{status: http.StatusNotFound, title: "No such board", detail: "No board of this name is configured."}
+	noUpgrade     = &problem{status: http.StatusUpgradeRequired, title: "A websocket", detail: "This address is a board's live socket."}
+	foreignOrigin = &problem{status: http.StatusForbidden, title: "Another site's page", field: "Origin", detail: "A board's socket is for pages of this host."}
 	noInteraction = &problem{status: http.StatusNotFound, title: "No such interaction", detail: "This source has no interaction of this id."}
 	signIn        = &problem{
 		status: http.StatusForbidden, title: "Sign-in is required",

@@ -1,14 +1,12 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"net/http"
+	"reflect"
 	"sync"
+	"sync/atomic"
 	"time"
-
-	"github.com/go-json-experiment/json"
-	"github.com/gorilla/websocket"
 
 	"github.com/wallboard/wallboard/internal/board"
 	"github.com/wallboard/wallboard/internal/wallboard"
@@ -21,6 +19,8 @@ const (
 	// lifeEvery is how often a frame goes out when nothing changes; less than the 5 s
 	// that screens are promised, and than the 10 s after which they mark their numbers.
 	lifeEvery = 2500 * time.Millisecond
+	// viewFor is how long a view stands while nothing changes; with lifeEvery less than 5 s.
+	viewFor = time.Second
 )
 
 // view is one published state of a board. Nobody modifies it.
@@ -30,90 +30,80 @@ type view struct {
 	numbers wallboard.Numbers
 	model   views.Board
 	layout  string
-	frame   *websocket.PreparedMessage
+	cells   map[string]frameCell
+	// changed are the cells that differ from view seq-1; nil where there is none of this layout.
+	changed map[string]frameCell
 }
 
 // published is a board and its newest view.
 type published struct {
+	// Static after construction.
 	def *board.Definition
+
+	encodings atomic.Int64 // frames encoded so far
 
 	mu     sync.Mutex
 	view   *view
 	states map[string]string // of thresholds, for hysteresis
 }
 
-// frame is a live message; see SPEC section 6.
-type frame struct {
-	Epoch  string               `json:"epoch"`
-	Seq    uint64               `json:"seq"`
-	AsOf   string               `json:"as_of"`
-	AgeMS  int64                `json:"age_ms"`
-	Full   bool                 `json:"full"`
-	Layout string               `json:"layout"`
-	Cells  map[string]frameCell `json:"cells"`
-	HTML   string               `json:"html,omitempty"`
-}
-
-type frameCell struct {
-	Text    string `json:"text"`
-	State   string `json:"state,omitempty"`
-	SinceMS *int64 `json:"since_ms,omitempty"`
-}
-
-// publish makes the board's next view from what is so now.
-func (s *Server) publish(ctx context.Context, p *published) (*view, error) {
+// publish returns the board's view of what is so now: the newest one if nothing changed
+// since it was made a moment ago, else the next.
+func (s *Server) publish(p *published) *view {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := s.o.Now()
-	v := &view{seq: 1, at: now, numbers: s.o.Floor.Numbers(p.def)}
-	v.model = boardView(p.def, &v.numbers, now, p.states)
-	v.layout = v.model.Layout()
-	f := frame{
-		Epoch: s.epoch, AsOf: v.numbers.AsOf.Format(timeForm), AgeMS: v.model.Age.Milliseconds(), Full: true, Layout: v.layout,
-		Cells: make(map[string]frameCell),
+	n := s.o.Floor.Numbers(p.def)
+	if p.view != nil && now.Sub(p.view.at) < viewFor && reflect.DeepEqual(p.view.numbers, n) {
+		return p.view
 	}
-	for _, c := range v.model.Cells() {
-		f.Cells[c.ID] = frameCell{c.Text, c.State, c.SinceMS}
-	}
+	v := &view{seq: 1, at: now, numbers: n}
 	if p.view != nil {
 		v.seq = p.view.seq + 1
 	}
-	// A screen that connects may have another layout than ours from a page of before, so a
-	// new layout's region goes with the first frames, and with those to new sockets.
-	if p.view == nil || p.view.layout != v.layout || len(s.hub.fresh(p)) > 0 {
-		var b bytes.Buffer
-		if err := views.BoardRegion(v.model).Render(ctx, &b); err != nil {
-			return nil, err
-		}
-		f.HTML = b.String()
-	}
-	f.Seq = v.seq
-	body, err := json.Marshal(f)
-	if err != nil {
-		return nil, err
-	}
-	if v.frame, err = websocket.NewPreparedMessage(websocket.TextMessage, body); err != nil {
-		return nil, err
+	v.model = boardView(p.def, &v.numbers, now, p.states)
+	v.model.Epoch, v.model.Seq = s.epoch, v.seq
+	v.layout = v.model.Layout()
+	v.cells = frameCells(&v.model)
+	if p.view != nil && p.view.layout == v.layout {
+		v.changed = changedCells(p.view.cells, v.cells)
 	}
 	p.view = v
-	return v, nil
+	return v
 }
 
 // board publishes and returns the named board's view, so that who asks sees what was
-// applied before.
+// applied before. Its screens get that view too.
 func (s *Server) board(r *http.Request) (*published, *view, error) {
 	p, ok := s.boards[r.PathValue("board")]
 	if !ok {
-		return nil, nil, &problem{status: http.StatusNotFound, title: "No such board", detail: "No board of this name is configured."}
+		return nil, nil, noBoard
 	}
-	v, err := s.publish(r.Context(), p)
-	return p, v, err
+	v := s.publish(p)
+	s.hub.poke()
+	return p, v, nil
 }
 
-// Run publishes boards that have screens, until ctx ends; then it closes the sockets.
+// send gives a view to the screens that lack it.
+func (s *Server) send(ctx context.Context, p *published, v *view) error {
+	n := s.hub.needs(p, v)
+	if !n.full && !n.partial {
+		return nil
+	}
+	fs, err := s.encode(ctx, p, v, n)
+	if err != nil {
+		return err
+	}
+	s.hub.deliver(p, v, fs)
+	return nil
+}
+
+// Run publishes boards that have screens, until ctx ends; then it closes the sockets. A
+// change after quiet goes out at once, the next ones after a pause that merges them.
 func (s *Server) Run(ctx context.Context) error {
 	wake, stop := s.o.Floor.Watch()
 	defer stop()
+	s.hub.start()
 	defer s.hub.close()
 	life := time.NewTicker(lifeEvery)
 	defer life.Stop()
@@ -124,7 +114,7 @@ func (s *Server) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-wake:
-		case <-s.hub.joined:
+		case <-s.hub.poked:
 		case <-life.C:
 		case <-ping.C:
 			s.hub.ping()
@@ -133,12 +123,9 @@ func (s *Server) Run(ctx context.Context) error {
 			if !s.hub.watched(p) {
 				continue
 			}
-			v, err := s.publish(ctx, p)
-			if err != nil {
+			if err := s.send(ctx, p, s.publish(p)); err != nil {
 				s.o.Logger.Error("board not published", "board", p.def.Name, "cause", err)
-				continue
 			}
-			s.hub.broadcast(p, v.frame)
 		}
 		select {
 		case <-ctx.Done():

@@ -38,7 +38,7 @@ type Options struct {
 	// Open lets everybody look; else every page but health is refused.
 	Open bool
 	// Hosts are the names under which the server may be called, without ports; none
-	// allows all. Loopback names are always allowed.
+	// allows all. localhost and addresses are always allowed.
 	Hosts  []string
 	Ready  func() error
 	Logger *slog.Logger
@@ -104,13 +104,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(w, r)
 }
 
-// hostAllowed keeps a foreign name that resolves to us (DNS rebinding) out.
+// hostAllowed keeps a foreign name that resolves to us (DNS rebinding) out. An address is
+// no name: it cannot be made to lead here, and screens on the same network call by it.
 func (s *Server) hostAllowed(host string) bool {
 	name := hostname(host)
-	if ip := net.ParseIP(name); name == "localhost" || ip != nil && ip.IsLoopback() || len(s.o.Hosts) == 0 {
-		return true
-	}
-	return slices.Contains(s.o.Hosts, name)
+	return len(s.o.Hosts) == 0 || name == "localhost" || net.ParseIP(name) != nil || slices.Contains(s.o.Hosts, name)
 }
 
 func hostname(host string) string {

@@ -1,0 +1,194 @@
+package web
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// Times and limits of sockets. A ping must come well before its pong is missed.
+const (
+	pingEvery  = 20 * time.Second
+	pongWithin = 45 * time.Second // more than two pings
+	goodbye    = time.Second      // to read on after a close was sent
+
+	readLimit   = 512 // bytes of a message; screens have nothing to say
+	maxMessages = 64  // of a screen, which has nothing to say
+	readBuffer  = 512
+	writeBuffer = 128 << 10 // the kernel's, for each socket; more than the largest frame
+
+	maxSockets        = 4096
+	maxSocketsAddress = 1024 // a proxy's screens all come from one address
+)
+
+// socketLimits are the most sockets in total and from one address.
+type socketLimits struct{ total, address int }
+
+// socket is one screen, with one goroutine that reads: pongs and the end come that way.
+type socket struct {
+	// Static after construction.
+	conn    *websocket.Conn
+	board   *published
+	address string
+
+	// Guarded by hub.mu.
+	slot    slot
+	has     uint64 // seq of the frame that it was sent last
+	layout  string // of the region that it was sent last
+	queued  bool   // it is in the queue, or a writer has it
+	ping    bool   // to be sent
+	pong    []byte // to be sent
+	closing []byte // the close message to be sent
+}
+
+// knows reports whether the view was sent, or waits in the slot. The caller holds hub.mu.
+func (k *socket) knows(v *view) bool {
+	return k.has == v.seq || k.slot.message != nil && k.slot.seq == v.seq
+}
+
+// follows reports whether the view's changes are enough. The caller holds hub.mu.
+func (k *socket) follows(v *view) bool {
+	return v.changed != nil && k.slot.message == nil && k.has == v.seq-1 && k.layout == v.layout
+}
+
+// sameOrigin lets pages of this very host connect, and programs that send no Origin.
+func sameOrigin(r *http.Request) bool {
+	o := r.Header.Get("Origin")
+	if o == "" {
+		return true
+	}
+	u, err := url.Parse(o)
+	return err == nil && strings.EqualFold(u.Host, r.Host) && (u.Scheme == "http" || u.Scheme == "https")
+}
+
+// live upgrades to the board's socket; its first frame is on its way.
+func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
+	p, ok := s.boards[r.PathValue("board")]
+	switch {
+	case !ok:
+		return noBoard
+	case !websocket.IsWebSocketUpgrade(r):
+		return noUpgrade
+	case !sameOrigin(r):
+		return foreignOrigin
+	}
+	h, address := s.hub, addressOf(r.RemoteAddr)
+	refusal := h.reserve(address)
+	conn, err := h.upgrader.Upgrade(w, r, nil) // answers errors itself
+	switch {
+	case err != nil && refusal == "":
+		h.release(address)
+	case err != nil:
+	case refusal != "": // a browser's script sees close codes, but no status
+		conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseTryAgainLater, refusal), time.Now().Add(writeWait))
+		conn.Close()
+	default:
+		if tcp, ok := conn.NetConn().(*net.TCPConn); ok {
+			tcp.SetWriteBuffer(writeBuffer)
+		}
+		h.add(&socket{conn: conn, board: p, address: address})
+	}
+	return nil
+}
+
+// addressOf is what counts as one address: that of IPv4, the /64 network of IPv6.
+func addressOf(remote string) string {
+	a, err := netip.ParseAddrPort(remote)
+	if err != nil {
+		return remote
+	}
+	ip := a.Addr().Unmap().WithZone("")
+	if ip.Is4() {
+		return ip.String()
+	}
+	prefix, err := ip.Prefix(64)
+	if err != nil {
+		return ip.String()
+	}
+	return prefix.String()
+}
+
+// reserve takes a place, or says why there is none.
+func (h *hub) reserve(address string) (refusal string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case h.total >= h.limits.total:
+		return "too many screens"
+	case h.addresses[address] >= h.limits.address:
+		return "too many screens at this address"
+	}
+	h.total++
+	h.addresses[address]++
+	return ""
+}
+
+func (h *hub) release(address string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.total--
+	if h.addresses[address]--; h.addresses[address] <= 0 {
+		delete(h.addresses, address)
+	}
+}
+
+// add registers a socket and wakes the publisher for its first frame.
+func (h *hub) add(k *socket) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		k.write(job{closing: websocket.FormatCloseMessage(websocket.CloseServiceRestart, "")})
+	} else {
+		if h.sockets[k.board] == nil {
+			h.sockets[k.board] = make(map[*socket]struct{})
+		}
+		h.sockets[k.board][k] = struct{}{}
+		h.poke()
+	}
+	go h.read(k)
+}
+
+// read reads the socket until it ends, and takes nothing in. gorilla needs a reader for
+// pongs and closes; there are as many of them as sockets, and those have a limit. What is
+// to be answered is left to the writers.
+func (h *hub) read(k *socket) {
+	defer h.remove(k)
+	k.conn.SetReadLimit(readLimit)
+	k.conn.SetReadDeadline(time.Now().Add(pongWithin))
+	k.conn.SetPongHandler(func(string) error { return k.conn.SetReadDeadline(time.Now().Add(pongWithin)) })
+	k.conn.SetPingHandler(func(data string) error {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		k.pong = []byte(data)
+		h.enqueue(k)
+		return nil
+	})
+	k.conn.SetCloseHandler(func(code int, _ string) error {
+		k.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(writeWait))
+		return nil
+	})
+	for n := 1; ; n++ {
+		if _, _, err := k.conn.NextReader(); err != nil {
+			return
+		}
+		if n == maxMessages {
+			h.end(k, websocket.ClosePolicyViolation, "screens only listen")
+			k.conn.SetPongHandler(nil)
+			k.conn.SetReadDeadline(time.Now().Add(goodbye))
+		}
+	}
+}
+
+// remove forgets a socket. A writer may still have it; its write fails.
+func (h *hub) remove(k *socket) {
+	k.conn.Close()
+	h.mu.Lock()
+	delete(h.sockets[k.board], k)
+	h.mu.Unlock()
+	h.release(k.address)
+}
