@@ -3,7 +3,7 @@ TOOL = go tool -modfile=tools/go.mod
 # Texts put together with += read better in tests.
 FIX = go fix -stringsbuilder=false
 
-.PHONY: run setup test check fmt bench
+.PHONY: run setup test check fmt bench fire
 
 run:
 	@scripts/setup
@@ -35,3 +35,7 @@ fmt:
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
+
+# Ten runs of kill -9 under load; a single one is played again by -fire.seed.
+fire:
+	go test ./e2e -count=1 -v -run UnderFire -fire.seeds 10

@@ -55,7 +55,13 @@ func (d *demoCommand) run(ctx context.Context, logger *slog.Logger, stdout io.Wr
 	if err != nil {
 		return err
 	}
-	centre := simulate.New(simulate.Options{Seed: d.Seed, URL: "http://" + address + "/hooks/demo", Secret: secret})
+	// Whatever the time is here, the demo's centre has its late morning.
+	now := time.Now()
+	zone, err := simulate.ZoneAt(now, "11:00")
+	if err != nil {
+		return err
+	}
+	centre := simulate.New(simulate.Options{Seed: d.Seed, URL: "http://" + address + "/hooks/demo", Secret: secret, Zone: zone})
 	group, ctx := errgroup.WithContext(ctx)
 	ready := make(chan struct{}) // closed by serve
 	group.Go(func() error {
@@ -68,10 +74,7 @@ func (d *demoCommand) run(ctx context.Context, logger *slog.Logger, stdout io.Wr
 			return nil
 		}
 		fmt.Fprintf(stdout, "board: http://%s/boards/all\n", address)
-		// Whatever the time is here, the demo's centre has its late morning.
-		now := time.Now()
-		zone := time.FixedZone("demo", (11-now.UTC().Hour())*3600)
-		if err := playHour(ctx, centre, now.In(zone)); err != nil {
+		if err := playHour(ctx, centre, time.Now()); err != nil {
 			return err
 		}
 		fmt.Fprintln(stdout, "The hour before now is played; it goes on in real time. Stop with Ctrl-C.")
@@ -84,7 +87,7 @@ func (d *demoCommand) run(ctx context.Context, logger *slog.Logger, stdout io.Wr
 	return err
 }
 
-// playHour plays the hour before now; its zone is that of the centre's day.
+// playHour plays the hour before now.
 func playHour(ctx context.Context, centre *simulate.Centre, now time.Time) error {
 	return centre.PlayPast(ctx, now.Add(-time.Hour), now)
 }

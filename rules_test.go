@@ -44,7 +44,7 @@ var mayImport = map[string][]string{
 
 // home says where a third-party package may be imported: in a folder or a file.
 var home = map[string][]string{
-	"github.com/gorilla/websocket": {"web", "main_test.go"},
+	"github.com/gorilla/websocket": {"web", "main_test.go", "e2e"},
 	"github.com/mattn/go-sqlite3":  {"internal/sqlite"},
 	"github.com/pressly/goose/v3":  {"internal/sqlite"},
 	"github.com/a-h/templ":         {"views", "web"},

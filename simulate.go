@@ -20,6 +20,7 @@ type simulateCommand struct {
 	Secret    string        `help:"The source's secret." env:"WALLBOARD_SIMULATE_SECRET"`
 	PublicURL string        `help:"The server's public_url, where it is another than --to."`
 	Seed      uint64        `help:"Makes the run; the same seed plays the same." default:"1"`
+	Clock     string        `help:"What time of the day it is now in the contact centre, as 11:00; without it, that of this machine. Few customers come at night."`
 	Hour      bool          `help:"Play the hour before now at speed, to begin with." default:"true" negatable:""`
 	Duration  time.Duration `help:"How long to go on in real time." default:"0s"`
 	Truth     string        `help:"A file for what was played, as JSON; - is the standard output."`
@@ -35,8 +36,13 @@ func (s *simulateCommand) run(ctx context.Context, stdout io.Writer) error {
 	if s.PublicURL != "" {
 		o.PublicURL = strings.TrimRight(s.PublicURL, "/") + hook
 	}
-	centre := simulate.New(o)
 	var err error
+	if s.Clock != "" {
+		if o.Zone, err = simulate.ZoneAt(time.Now(), s.Clock); err != nil {
+			return fmt.Errorf("--clock: %w", err)
+		}
+	}
+	centre := simulate.New(o)
 	if s.Hour {
 		err = playHour(ctx, centre, time.Now())
 	}

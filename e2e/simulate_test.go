@@ -12,12 +12,14 @@ import (
 )
 
 type told struct {
-	ID      string `json:"id"`
-	Outcome string `json:"outcome"`
-	Reason  string `json:"reason"`
-	Works   []struct {
-		Status string `json:"status"`
-	} `json:"works"`
+	ID      string     `json:"id"`
+	Outcome string     `json:"outcome"`
+	Reason  string     `json:"reason"`
+	Works   []toldWork `json:"works"`
+}
+
+type toldWork struct {
+	Status string `json:"status"`
 }
 
 // TestSimulatedHour: what the server says of each interaction after the simulator's
@@ -26,7 +28,7 @@ func TestSimulatedHour(t *testing.T) {
 	s := start(t)
 	file := filepath.Join(t.TempDir(), "truth.json")
 	cmd := exec.Command(binary, "simulate", "--to", "http://"+s.address, "--source", "twilio", "--public-url", "https://wallboard.example.org",
-		"--secret", "research-token-0123456789abcdef", "--seed", "7", "--truth", file)
+		"--secret", "research-token-0123456789abcdef", "--seed", "7", "--clock", "11:00", "--truth", file)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
@@ -44,6 +46,18 @@ func TestSimulatedHour(t *testing.T) {
 	if !truth.Settled || len(truth.Interactions) < 20 {
 		t.Fatalf("the truth is not settled, or of %d interactions only", len(truth.Interactions))
 	}
+	want := make(map[string]string)
+	for _, in := range truth.Interactions {
+		want[in.ID] = line(in)
+	}
+	if d := cmp.Diff(want, s.interactions()); d != "" {
+		t.Errorf("(-truth +server):\n%s", d)
+	}
+}
+
+// interactions are the lines of all interactions that the server lists.
+func (s *server) interactions() map[string]string {
+	s.t.Helper()
 	got := make(map[string]string)
 	for cursor := ""; ; {
 		var page struct {
@@ -65,13 +79,7 @@ func TestSimulatedHour(t *testing.T) {
 		}
 		cursor = *page.Next
 	}
-	want := make(map[string]string)
-	for _, in := range truth.Interactions {
-		want[in.ID] = line(in)
-	}
-	if d := cmp.Diff(want, got); d != "" {
-		t.Errorf("(-truth +server):\n%s", d)
-	}
+	return got
 }
 
 // line tells an interaction's outcome and how many rows it has of each status.

@@ -48,6 +48,9 @@ func (c *Centre) begin(start time.Time) {
 		return
 	}
 	start = start.Truncate(time.Millisecond)
+	if c.options.Zone != nil {
+		start = start.In(c.options.Zone)
+	}
 	// Two runs of different seeds or starts share no id.
 	c.vendor = c.options.Format(uint64(start.Unix())<<32 | newDraw(c.options.Seed, 3).rand.Uint64()>>32)
 	c.ledger.mu.Lock()

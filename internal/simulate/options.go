@@ -22,8 +22,12 @@ type Options struct {
 	// AllowRemote lets URL be something else than a loopback address.
 	AllowRemote bool
 	// Start is where virtual time begins if PlayPast is not called; zero means when
-	// Run is called. Its zone is that of the intraday curve.
+	// Run is called.
 	Start time.Time
+	// Zone is where the centre stands: customers come by its time of day, few of them at
+	// night. nil means the zone of Start, or of the beginning of PlayPast. ZoneAt makes
+	// one in which it is a given time of the day.
+	Zone *time.Location
 	// Speed is how many virtual seconds Run plays in a second; 0 means 1. Above 1 the
 	// vendor's times run ahead of the server's clock.
 	Speed float64
@@ -34,6 +38,8 @@ type Options struct {
 	// Attempts is how often a delivery is posted until PlayPast, Run and Drain give
 	// up; 0 means 10. Only answers of 429 and 5xx and broken connections are retried.
 	Attempts int
+	// LongestPause bounds the pause between two attempts; 0 means five seconds.
+	LongestPause time.Duration
 	// MaxDeliveries ends PlayPast and Run after so many; 0 is no limit.
 	MaxDeliveries int
 	// Duration ends Run after so much real time; 0 is no limit.
@@ -109,7 +115,7 @@ func (o Options) complete() (Options, error) {
 	if err := o.Rates.check(); err != nil {
 		return o, err
 	}
-	if o.Speed < 0 || o.Concurrency < 0 || o.Attempts < 0 || o.MaxDeliveries < 0 || o.Duration < 0 {
+	if o.Speed < 0 || o.Concurrency < 0 || o.Attempts < 0 || o.LongestPause < 0 || o.MaxDeliveries < 0 || o.Duration < 0 {
 		return o, errors.New("simulate: speed, concurrency, attempts and limits cannot be negative")
 	}
 	if o.Speed == 0 {
@@ -120,6 +126,9 @@ func (o Options) complete() (Options, error) {
 	}
 	if o.Attempts == 0 {
 		o.Attempts = 10
+	}
+	if o.LongestPause == 0 {
+		o.LongestPause = longestPause
 	}
 	if o.Format == nil {
 		o.Format = Twilio
@@ -145,6 +154,18 @@ func (r *Rates) check() error {
 		}
 	}
 	return nil
+}
+
+// ZoneAt returns a zone in which it is a given time of the day, such as 11:00, at an
+// instant: so that a run has as many customers whenever it is made.
+func ZoneAt(now time.Time, clock string) (*time.Location, error) {
+	t, err := time.Parse("15:04", clock)
+	if err != nil {
+		return nil, errors.New("simulate: the time of the day is not of the form 11:00")
+	}
+	u := now.UTC()
+	minutes := (t.Hour()-u.Hour())*60 + t.Minute() - u.Minute()
+	return time.FixedZone("simulated", minutes*60), nil
 }
 
 func loopback(host string) bool {

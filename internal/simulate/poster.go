@@ -24,13 +24,14 @@ const (
 type poster struct {
 	url      string
 	attempts int
+	longest  time.Duration // pause
 	client   *http.Client
 	retried  func()
 }
 
 func newPoster(o *Options, retried func()) *poster {
 	transport := &http.Transport{MaxIdleConnsPerHost: o.Concurrency, MaxConnsPerHost: o.Concurrency}
-	return &poster{url: o.URL, attempts: o.Attempts, retried: retried, client: &http.Client{
+	return &poster{url: o.URL, attempts: o.Attempts, longest: o.LongestPause, retried: retried, client: &http.Client{
 		Transport: transport, Timeout: requestTimeout,
 		// A vendor does not follow redirects, and they could lead elsewhere.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -53,7 +54,7 @@ func (p *poster) post(ctx context.Context, d *delivery) error {
 			return fmt.Errorf("post a delivery, attempt %d: %w", attempt, err)
 		}
 		p.retried()
-		timer := time.NewTimer(min(max(pause, after), longestPause))
+		timer := time.NewTimer(min(max(pause, after), p.longest))
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
