@@ -1,91 +1,257 @@
 package e2e
 
 import (
+	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
-	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"golang.org/x/sync/errgroup"
 )
 
-type sequence struct {
-	Scenario   string `json:"scenario"`
-	Deliveries []struct {
-		Headers map[string]string `json:"headers"`
-		URL     string            `json:"url"`
-		Body    string            `json:"body"`
-	} `json:"deliveries"`
+// ways are orders in which the deliveries of a recording come. What they lead to may
+// not depend on them.
+var ways = []struct {
+	name  string
+	order func(n int) []int
+}{
+	{"in order", inOrder},
+	{"reversed", func(n int) []int { order := inOrder(n); slices.Reverse(order); return order }},
+	{"shuffled", func(n int) []int { return rand.New(rand.NewPCG(1, 2)).Perm(n) }},
+	{"shuffled otherwise", func(n int) []int { return rand.New(rand.NewPCG(3, 4)).Perm(n) }},
+	{"each twice", func(n int) []int {
+		order := rand.New(rand.NewPCG(5, 6)).Perm(2 * n)
+		for i := range order {
+			order[i] %= n
+		}
+		return order
+	}},
 }
 
-// TestTwilioSequences posts the recorded sequences, signed, in order, shuffled and with
-// duplicates: the outcome is the same.
-func TestTwilioSequences(t *testing.T) {
-	names, err := filepath.Glob("testdata/*.seq.json")
-	if err != nil || len(names) == 0 {
-		t.Fatalf("no sequences: %v", err)
+func inOrder(n int) []int {
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
 	}
-	want := map[string]string{
-		"A1-hangup-while-ringing":     "abandoned before_accept",
-		"N1-accepted-customer-leaves": "answered accepted",
-		"N3-voicemail":                "self_served voicemail",
-	}
-	for _, name := range names {
-		b, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var q sequence
-		if err := json.Unmarshal(b, &q); err != nil {
-			t.Fatal(err)
-		}
-		for _, way := range []string{"in order", "shuffled", "duplicated"} {
-			t.Run(q.Scenario+" "+way, func(t *testing.T) {
-				s := start(t)
-				ds := q.Deliveries
-				if way != "in order" {
-					ds = append(ds[:0:0], ds...)
-					rand.New(rand.NewPCG(1, 2)).Shuffle(len(ds), func(i, j int) { ds[i], ds[j] = ds[j], ds[i] })
-				}
-				if way == "duplicated" {
-					ds = append(ds, ds...)
-				}
-				for _, d := range ds {
-					u, err := url.Parse(d.URL)
-					if err != nil {
+	return order
+}
+
+// TestSequences posts every recording to a source of its own, in every way, and compares
+// what the API tells with what the recording expects, the board with a count of the list,
+// and the ways with each other.
+func TestSequences(t *testing.T) {
+	for i := range vendors {
+		v := &vendors[i]
+		t.Run(v.folder, func(t *testing.T) {
+			all := recordings(t, v)
+			shift := time.Since(time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC)).Truncate(time.Second) - 10*time.Minute
+			var first map[string][]interaction
+			for _, way := range ways {
+				t.Run(way.name, func(t *testing.T) {
+					s := startWith(t, settings(v, all))
+					var group errgroup.Group
+					group.SetLimit(8)
+					for name, q := range all {
+						group.Go(func() error {
+							for _, i := range way.order(len(q.Deliveries)) {
+								d, err := q.delivery(v, name, i, shift)
+								if err == nil {
+									err = d.post(s.address)
+								}
+								if err != nil {
+									return fmt.Errorf("%s, delivery %d: %w", name, i+1, err)
+								}
+							}
+							return nil
+						})
+					}
+					if err := group.Wait(); err != nil {
 						t.Fatal(err)
 					}
-					h := http.Header{}
-					for k, v := range d.Headers {
-						h.Set(k, v)
+					lists := make(map[string][]interaction)
+					for _, name := range slices.Sorted(maps.Keys(all)) {
+						lists[name] = s.list(name)
+						all[name].check(s, name, lists[name], way.name == "in order")
 					}
-					if code := s.do("POST", u.RequestURI(), h, d.Body, nil); code != 204 {
-						t.Fatalf("a delivery got %d", code)
+					if v.shift != nil {
+						recount(s, lists)
 					}
-				}
-				var list struct {
-					Interactions []struct {
-						Outcome string  `json:"outcome"`
-						Reason  *string `json:"reason"`
-					} `json:"interactions"`
-				}
-				s.do("GET", "/api/v1/interactions?source=twilio", nil, "", &list)
-				var got []string
-				for _, in := range list.Interactions {
-					if in.Outcome == "open" || in.Outcome == "out_of_scope" {
-						continue // the follow-up of a voicemail
+					if first == nil {
+						first = lists
 					}
-					got = append(got, in.Outcome+" "+*in.Reason)
-				}
-				if d := cmp.Diff([]string{want[q.Scenario]}, got); d != "" {
-					t.Errorf("(-want +got):\n%s", d)
-				}
-			})
+					if d := cmp.Diff(first, lists, cmpopts.IgnoreFields(interaction{}, "Corrections"), cmp.FilterPath(waiting, cmp.Ignore())); d != "" {
+						t.Errorf("another order, another result (-in order +%s):\n%s", way.name, d)
+					}
+				})
+			}
+		})
+	}
+}
+
+// waiting matches the wait of an interaction that goes on, which grows meanwhile.
+func waiting(p cmp.Path) bool {
+	if p.Last().String() != ".WaitSeconds" {
+		return false
+	}
+	in, ok := p.Index(-2).Values()
+	return ok.IsValid() && in.IsValid() && in.Interface().(interaction).Outcome == "open"
+}
+
+// settings has a source for each recording, and a board of those that count in it.
+func settings(v *vendor, all map[string]*recording) string {
+	var sources strings.Builder
+	var shown []string
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		policies, err := json.Marshal(all[name].Policies)
+		if err != nil {
+			panic(err)
+		}
+		if all[name].Policies == nil {
+			policies = []byte("{}")
+		}
+		fmt.Fprintf(&sources, "  - {name: %s, %s, policies: %s}\n", name, v.source, policies)
+		if !all[name].Uncounted {
+			shown = append(shown, name)
+		}
+	}
+	return "public_url: https://wallboard.example.org\naccess: {mode: open}\nsources:\n" + sources.String() +
+		"boards:\n  - {name: all, window: last_hour, sources: [" + strings.Join(shown, ", ") + "]}\n"
+}
+
+// list are the interactions of a source by id, as the API tells them.
+func (s *server) list(source string) []interaction {
+	s.t.Helper()
+	var list struct {
+		Interactions []interaction `json:"interactions"`
+	}
+	if code := s.do("GET", "/api/v1/interactions?limit=500&source="+source, nil, "", &list); code != 200 {
+		s.t.Fatalf("the list of %s answers %d", source, code)
+	}
+	slices.SortFunc(list.Interactions, func(a, b interaction) int { return strings.Compare(a.ID, b.ID) })
+	return list.Interactions
+}
+
+// check compares the interactions of a source with what its recording expects.
+func (q *recording) check(s *server, source string, got []interaction, ordered bool) {
+	s.t.Helper()
+	for i := range got {
+		got[i].consistent(s.t, source)
+	}
+	if len(q.Interactions) == 0 {
+		outcomes := make(map[string]int)
+		for _, in := range got {
+			outcomes[in.Outcome]++
+		}
+		if n := outcomes["abandoned"]; len(got) == 0 || n != map[string]int{"abandoned": 1, "not_abandoned": 0}[q.Expected] {
+			s.t.Errorf("%s: %v, want %s", source, outcomes, q.Expected)
+		}
+		return
+	}
+	if len(got) != len(q.Interactions) {
+		s.t.Errorf("%s: %d interactions, want %d", source, len(got), len(q.Interactions))
+		return
+	}
+	want := slices.Clone(q.Interactions)
+	slices.SortFunc(want, func(a, b interaction) int { return strings.Compare(a.ID, b.ID) })
+	for i := range want {
+		w, g := want[i], got[i]
+		for _, alias := range w.Aliases {
+			var one interaction
+			if code := s.do("GET", "/api/v1/interactions/"+source+"/"+alias, nil, "", &one); code != 200 || one.ID != w.ID {
+				s.t.Errorf("%s: the alias %s leads to %q (%d), want %s", source, alias, one.ID, code, w.ID)
+			}
+		}
+		g.Aliases = w.Aliases
+		if w.WaitSeconds == nil {
+			g.WaitSeconds = nil
+		}
+		if w.Queue == nil {
+			g.Queue = nil
+		}
+		if w.Corrections == nil || !ordered {
+			w.Corrections, g.Corrections = nil, nil
+		}
+		if w.Works == nil {
+			g.Works = nil
+		}
+		g.Works = slices.Clone(g.Works)
+		for j := range min(len(w.Works), len(g.Works)) {
+			if w.Works[j].Agent == "" && w.Works[j].ID != nil {
+				g.Works[j].Agent = ""
+			}
+		}
+		if d := cmp.Diff(w, g); d != "" {
+			s.t.Errorf("%s (-want +got):\n%s", source, d)
+		}
+	}
+}
+
+// consistent checks what holds for every interaction: an abandoned one has exactly one
+// Abandoned row, and no row goes on after the end.
+func (in *interaction) consistent(t *testing.T, source string) {
+	t.Helper()
+	n := 0
+	for _, w := range in.Works {
+		if w.Status == "Abandoned" {
+			n++
+		}
+		if in.State == "ended" && (w.Status == "Assigned" || w.Status == "Opened") {
+			t.Errorf("%s: %s has ended, and a row is %s", source, in.ID, w.Status)
+		}
+	}
+	want := 0
+	if in.Outcome == "abandoned" {
+		want = 1
+	}
+	if n != want {
+		t.Errorf("%s: %s is %s with %d Abandoned rows", source, in.ID, in.Outcome, n)
+	}
+}
+
+// recount compares the board with a count of the lists of its sources.
+func recount(s *server, lists map[string][]interaction) {
+	s.t.Helper()
+	b := s.board()
+	status, customers, reasons := make(map[string]int64), make(map[string]int64), make(map[string]int64)
+	for k := range b.Status {
+		status[k] = 0
+	}
+	for k := range b.Customers {
+		customers[k] = 0
+	}
+	for k := range b.Reasons {
+		reasons[k] = 0
+	}
+	for source, list := range lists {
+		if !slices.ContainsFunc(b.Sources, func(s boardSource) bool { return s.Name == source }) {
+			continue
+		}
+		for _, in := range list {
+			customers["started"]++
+			customers[in.Outcome]++
+			if in.State == "waiting" {
+				status["Waiting"]++
+			}
+			if in.Outcome == "abandoned" {
+				reasons[*in.Reason]++
+			}
+			for _, w := range in.Works {
+				status[w.Status]++
+			}
+		}
+	}
+	for name, d := range map[string]string{
+		"agent_work_status": cmp.Diff(status, b.Status), "customers": cmp.Diff(customers, b.Customers), "abandoned_by_reason": cmp.Diff(reasons, b.Reasons),
+	} {
+		if d != "" {
+			s.t.Errorf("the board's %s (-count of the lists +board):\n%s", name, d)
 		}
 	}
 }

@@ -49,14 +49,11 @@ type server struct {
 	config  string
 }
 
-// start runs a wallboard of its own folder; stop ends it and checks that it ended well.
+// start runs a wallboard with two sources and a board of its own folder. At the test's end
+// it is stopped.
 func start(t *testing.T) *server {
 	t.Helper()
-	dir := t.TempDir()
-	s := &server{t: t, config: filepath.Join(dir, "wallboard.yaml"), address: "127.0.0.1:0"}
-	settings := fmt.Sprintf(`listen: %%s
-data_dir: %s
-public_url: https://wallboard.example.org
+	return startWith(t, fmt.Sprintf(`public_url: https://wallboard.example.org
 access: {mode: open}
 sources:
   - name: twilio
@@ -67,7 +64,15 @@ sources:
     auth: {scheme: standard-webhooks, secret: "%s"}
 boards:
   - {name: all, title: All queues, window: today, time_zone: Europe/Paris}
-`, filepath.Join(dir, "data"), secret)
+`, secret))
+}
+
+// startWith runs a wallboard of these settings, which leave listen and data_dir out.
+func startWith(t *testing.T, settings string) *server {
+	t.Helper()
+	dir := t.TempDir()
+	s := &server{t: t, config: filepath.Join(dir, "wallboard.yaml"), address: "127.0.0.1:0"}
+	settings = "data_dir: " + filepath.Join(dir, "data") + "\n" + settings
 	s.write(settings)
 	s.launch()
 	s.write(settings) // a restart listens at the same address
@@ -77,7 +82,7 @@ boards:
 
 func (s *server) write(settings string) {
 	s.t.Helper()
-	if err := os.WriteFile(s.config, fmt.Appendf(nil, settings, s.address), 0o600); err != nil {
+	if err := os.WriteFile(s.config, []byte("listen: "+s.address+"\n"+settings), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -154,6 +159,11 @@ type board struct {
 	Reasons   map[string]int64 `json:"abandoned_by_reason"`
 	Customers map[string]int64 `json:"customers"`
 	Agents    map[string]int64 `json:"agents"`
+	Sources   []boardSource    `json:"sources"`
+}
+
+type boardSource struct {
+	Name string `json:"name"`
 }
 
 func (s *server) board() board {
