@@ -55,6 +55,8 @@ var home = map[string][]string{
 	"database/sql":                 {"internal/sqlite", "internal/journal"},
 	"C":                            {"internal/sqlite/powercut"},
 	"github.com/standard-webhooks/standard-webhooks/libraries/go": {"internal/source/cloudevents"},
+
+	"github.com/santhosh-tekuri/jsonschema/v6": {"internal/source/cloudevents"}, // its test
 }
 
 // goFiles are the repository's Go files by package folder, generated ones included.

@@ -33,27 +33,19 @@ func (decoder) Decode(d *source.Delivery) (source.Decoded, error) {
 	}
 	mode, _, _ := mime.ParseMediaType(d.Header.Get("Content-Type"))
 	var parts []jsontext.Value
-	switch mode {
-	case "application/cloudevents+json":
+	switch {
+	case mode == "application/cloudevents+json":
 		parts = []jsontext.Value{d.Body}
-	case "application/cloudevents-batch+json":
+	case mode == "application/cloudevents-batch+json":
 		if err := json.Unmarshal(d.Body, &parts); err != nil {
 			return out, fmt.Errorf("%w: the body is not a JSON array", source.ErrMalformed)
 		}
 		if len(parts) > maxBatch {
 			return out, fmt.Errorf("%w: the batch has more than %d events", source.ErrMalformed, maxBatch)
 		}
-	case "application/json":
-		var w wire
-		if err := w.fromHeaders(d.Header); err != nil {
-			return out, fmt.Errorf("%w: %w", source.ErrMalformed, err)
-		}
-		if !jsontext.Value(d.Body).IsValid() {
-			return out, fmt.Errorf("%w: the body is not JSON", source.ErrMalformed)
-		}
-		w.Data = d.Body
-		w.add(&out, 0)
-		return out, nil
+	case mode == "application/json" || mode == "" && len(d.Body) == 0 && d.Header.Get("Ce-Specversion") != "":
+		err := binary(d, &out)
+		return out, err
 	default:
 		return out, fmt.Errorf("%w: want application/cloudevents+json, application/cloudevents-batch+json, or application/json with ce- headers", source.ErrContentType)
 	}
@@ -69,6 +61,21 @@ func (decoder) Decode(d *source.Delivery) (source.Decoded, error) {
 		w.add(&out, i)
 	}
 	return out, nil
+}
+
+// binary reads an event whose attributes are headers and whose body is its data. Of a
+// kind without arguments the body may be empty.
+func binary(d *source.Delivery, out *source.Decoded) error {
+	var w wire
+	if err := w.fromHeaders(d.Header); err != nil {
+		return fmt.Errorf("%w: %w", source.ErrMalformed, err)
+	}
+	if len(d.Body) > 0 && !jsontext.Value(d.Body).IsValid() {
+		return fmt.Errorf("%w: the body is not JSON", source.ErrMalformed)
+	}
+	w.Data = d.Body
+	w.add(out, 0)
+	return nil
 }
 
 // fromHeaders reads the attributes of binary mode, whose values are percent-encoded.

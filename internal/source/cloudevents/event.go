@@ -27,6 +27,7 @@ type wire struct {
 	Time        string         `json:"time"`
 	Sequence    jsontext.Value `json:"sequence"` // digits, as a string or a number
 	Data        jsontext.Value `json:"data"`
+	DataBase64  []byte         `json:"data_base64"` // in place of data
 
 	sequence string // of binary mode
 }
@@ -113,6 +114,12 @@ func (w *wire) event() (interaction.Event, error) {
 		return e, errors.New("time: is missing or not RFC 3339, as 2026-11-23T14:02:07.123Z")
 	}
 	var a arguments
+	if len(w.DataBase64) > 0 {
+		if len(w.Data) > 0 {
+			return e, errors.New("data_base64: stands beside data; an event has one of them")
+		}
+		w.Data = w.DataBase64
+	}
 	if len(w.Data) > 0 {
 		if err := json.Unmarshal(w.Data, &a); err != nil {
 			return e, errors.New("data: " + field(err))
