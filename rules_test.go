@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	// It lies below SQLite in tests that cut the power, and links only where the driver is.
 	"internal/sqlite/powercut": {},
 	"internal/journal":         {"internal/interaction", "internal/sqlite"},
+	"internal/history":         {"internal/wallboard", "internal/journal", "internal/sqlite", "internal/interaction"},
 	"internal/intake":          {"internal/source", "internal/journal", "internal/interaction"},
 	"internal/simulate":        {"internal/interaction"},
 	"internal/replay":          {"internal/simulate"},
@@ -52,7 +53,7 @@ var home = map[string][]string{
 	"github.com/alecthomas/kong":   {"."},
 	"github.com/chromedp/chromedp": {"e2e"},
 	"encoding/json":                {}, // go-json-experiment/json refuses what this one lets pass
-	"database/sql":                 {"internal/sqlite", "internal/journal"},
+	"database/sql":                 {"internal/sqlite", "internal/journal", "internal/history"},
 	"C":                            {"internal/sqlite/powercut"},
 	"github.com/standard-webhooks/standard-webhooks/libraries/go": {"internal/source/cloudevents"},
 

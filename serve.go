@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/wallboard/wallboard/internal/config"
+	"github.com/wallboard/wallboard/internal/history"
 	"github.com/wallboard/wallboard/internal/intake"
 	"github.com/wallboard/wallboard/internal/journal"
 	"github.com/wallboard/wallboard/internal/sqlite"
@@ -45,15 +46,15 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listeni
 		return err
 	}
 
-	options := wallboard.Options{ServiceLevelSeconds: cfg.ServiceLevel}
 	sources := make(map[string]intake.Source)
 	for _, s := range cfg.Sources {
-		options.Sources = append(options.Sources, wallboard.Source{Name: s.Name, Vendor: s.Vendor, Queues: s.Queues, Policies: s.Policies})
 		sources[s.Name] = intake.Source{Verifier: s.Verifier, Decoder: s.Decoder}
 	}
-	floor := wallboard.New(options)
+	archive := history.Open(ctx, db, logger)
+	floor := newFloor(cfg, archive)
+	keeper := history.NewKeeper(archive, floor)
 
-	log, err := journal.OpenSQLite(db, intake.Applier{Live: floor}, journal.Options{})
+	log, err := journal.OpenSQLite(db, keeper, journal.Options{})
 	if err != nil {
 		return err
 	}
@@ -77,9 +78,17 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listeni
 	// the database by the defers above.
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		if err := log.Replay(ctx); err != nil {
+		through, err := archive.Begin(ctx, floor)
+		if err != nil {
 			return err
 		}
+		if err := log.Replay(ctx, through); err != nil {
+			return err
+		}
+		group.Go(func() error {
+			keeper.Run(ctx)
+			return nil
+		})
 		front.open.Store(true)
 		listening(listener.Addr().String())
 		return site.Run(ctx)
@@ -97,6 +106,15 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listeni
 		return server.Shutdown(ending)
 	})
 	return group.Wait()
+}
+
+// newFloor makes the live state of the settings.
+func newFloor(cfg *config.Config, archive wallboard.Archive) *wallboard.Wallboard {
+	o := wallboard.Options{ServiceLevelSeconds: cfg.ServiceLevelSeconds, Archive: archive}
+	for _, s := range cfg.Sources {
+		o.Sources = append(o.Sources, wallboard.Source{Name: s.Name, Vendor: s.Vendor, Queues: s.Queues, Policies: s.Policies})
+	}
+	return wallboard.New(o)
 }
 
 // hosts are the names under which the server may be called: that of public_url and that

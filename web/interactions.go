@@ -103,7 +103,10 @@ func eventToJSON(e *interaction.Event) eventJSON {
 }
 
 func (s *Server) interactionJSON(w http.ResponseWriter, r *http.Request) error {
-	in, ok := s.o.Floor.Interaction(r.PathValue("source"), r.PathValue("id"))
+	in, ok, err := s.o.Floor.Interaction(r.PathValue("source"), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
 	if !ok {
 		return noInteraction
 	}

@@ -57,7 +57,10 @@ func listRow(in *wallboard.Interaction) views.InteractionRow {
 
 // interactionPage is one interaction as a page.
 func (s *Server) interactionPage(w http.ResponseWriter, r *http.Request) error {
-	in, ok := s.o.Floor.Interaction(r.PathValue("source"), r.PathValue("id"))
+	in, ok, err := s.o.Floor.Interaction(r.PathValue("source"), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
 	if !ok {
 		return noInteraction
 	}

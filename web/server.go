@@ -20,7 +20,7 @@ import (
 // Floor is the live state that pages show.
 type Floor interface {
 	Numbers(def *board.Definition) wallboard.Numbers
-	Interaction(source, id string) (wallboard.Interaction, bool)
+	Interaction(source, id string) (wallboard.Interaction, bool, error)
 	Interactions(f wallboard.Filter, limit int, cursor string) ([]wallboard.Interaction, string, error)
 	Watch() (wake <-chan struct{}, stop func())
 }

@@ -16,14 +16,30 @@ func NewBook(p *Policies) *Book {
 // Find returns the contact that knows the id, or nil.
 func (b *Book) Find(id string) *Contact { return b.byID[id] }
 
-// Owner returns the contacts that an event will touch: the one that it names,
-// and for linked the other one. Either may be nil.
-func (b *Book) Owner(e *interaction.Event) (c, other *Contact) {
-	c = b.byID[e.Interaction]
-	if e.Kind == interaction.Linked {
-		other = b.byID[e.Other]
+// Restore puts back a contact that left the book, with all its ids and events, in any
+// order. None of the ids may be in the book. exceeded is what [Contact.Exceeded] was.
+func (b *Book) Restore(ids []string, events []interaction.Event, exceeded bool) *Contact {
+	c := NewContact(ids[0], b.policies)
+	for _, id := range ids {
+		c.addID(id)
+		b.byID[id] = c
 	}
-	return c, other
+	for i := range events {
+		if !c.has(events[i].Key) {
+			c.put(events[i])
+		}
+	}
+	c.exceeded = exceeded
+	c.refold()
+	return c
+}
+
+// Remove takes a contact out of the book. Whoever removes it keeps it elsewhere, or an event
+// that comes later would begin another.
+func (b *Book) Remove(c *Contact) {
+	for _, id := range c.ids {
+		delete(b.byID, id)
+	}
 }
 
 // Apply adds an event to its contact, making it where needed, and joins contacts

@@ -70,7 +70,7 @@ func (s *state) afterEnd(e *interaction.Event, at Moment) bool {
 		return true
 	case interaction.VoicemailChosen, interaction.CallbackRequested:
 		if h := s.end.holder; (h == inQueue || h == inMenu) && !s.locked {
-			s.end.holder = inSelfService
+			s.end.holder, s.end.reported = inSelfService, 0
 			s.end.self = "voicemail"
 			if e.Kind == interaction.CallbackRequested {
 				s.end.self = "callback"

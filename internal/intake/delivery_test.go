@@ -34,6 +34,7 @@ func TestDelivery(t *testing.T) {
 	want := e
 	want.Source, want.Received = "s", received.UnixMicro()
 	want.Customer = "e0097c17177b948d924d9ac7cdbaf852" // HMAC-SHA256 under "key", first 16 bytes
+	want.Position = h.floor.events[0].Position         // the journal's
 	if d := cmp.Diff([]interaction.Event{want}, h.floor.events); d != "" {
 		t.Errorf("applied (-want +got):\n%s", d)
 	}

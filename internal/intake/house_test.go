@@ -109,11 +109,11 @@ func build(t *testing.T, dir string, f *floor, inFlight int) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j, err := journal.OpenSQLite(db, Applier{f}, journal.Options{})
+	j, err := journal.OpenSQLite(db, applier{f}, journal.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := j.Replay(t.Context()); err != nil {
+	if err := j.Replay(t.Context(), 0); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -158,3 +158,14 @@ func (h *house) stored(t *testing.T, table string) (n int) {
 	}
 	return n
 }
+
+// applier hands batches to a live state as main's wiring does.
+type applier struct {
+	live interface {
+		Apply(source string, received int64, events []interaction.Event)
+		Tick(asOf int64)
+	}
+}
+
+func (a applier) Apply(b journal.Batch) { a.live.Apply(b.Source, b.Received, b.Events) }
+func (a applier) Tick(asOf int64)       { a.live.Tick(asOf) }

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/wallboard/wallboard/internal/interaction"
 	"github.com/wallboard/wallboard/internal/journal"
 	"github.com/wallboard/wallboard/internal/source"
 )
@@ -210,15 +209,3 @@ func kept(h http.Header) map[string]string {
 	}
 	return m
 }
-
-// Live is the live state that an Applier feeds.
-type Live interface {
-	Apply(source string, received int64, events []interaction.Event)
-	Tick(asOf int64)
-}
-
-// Applier makes a live state the journal's applier.
-type Applier struct{ Live }
-
-// Apply hands a batch over.
-func (a Applier) Apply(b journal.Batch) { a.Live.Apply(b.Source, b.Received, b.Events) }

@@ -61,11 +61,11 @@ func pipeline(t *testing.T) (*Intake, *live, *sqlite.DB) {
 		t.Fatal(err)
 	}
 	l := &live{}
-	j, err := journal.OpenSQLite(db, Applier{l}, journal.Options{})
+	j, err := journal.OpenSQLite(db, applier{l}, journal.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := j.Replay(t.Context()); err != nil {
+	if err := j.Replay(t.Context(), 0); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { j.Close(); db.Close() })

@@ -31,6 +31,9 @@ type Event struct {
 	// epoch. Decoders leave it 0; the pipeline sets it. It never takes part
 	// in classification.
 	Received int64
+	// Position is the event's own place in the journal, 0 before it is stored. The
+	// journal sets it; it never takes part in classification.
+	Position int64
 
 	// Leg is the vendor's id for this part of the contact, where it has one.
 	Leg string

@@ -34,6 +34,7 @@ func scan(rows *sql.Rows) (s storedEvent, err error) {
 		&to, &e.ToID, &mode, &why, &e.Moved, &by, &cause, &e.Reason, &outcome, &e.Other, &presence, &e.Key); err != nil {
 		return s, err
 	}
+	e.Position = s.position
 	parse(&err, &e.Kind, interaction.ParseKind, kind)
 	parse(&err, &e.Channel, interaction.ParseChannel, channel)
 	parse(&err, &e.Direction, interaction.ParseDirection, direction)

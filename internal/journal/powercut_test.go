@@ -81,7 +81,7 @@ func recordLives(t *testing.T, statement string) []powercut.Op {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := j.Replay(t.Context()); err != nil {
+		if err := j.Replay(t.Context(), 0); err != nil {
 			t.Fatal(err)
 		}
 		var senders sync.WaitGroup

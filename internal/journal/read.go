@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
+	"strings"
 
 	"github.com/wallboard/wallboard/internal/interaction"
+	"github.com/wallboard/wallboard/internal/sqlite"
 )
 
 // slice is how many events Read fetches at once. Between slices it holds no transaction,
@@ -109,3 +112,38 @@ func (j *SQLite) place(ctx context.Context, after int64) (int64, error) {
 	}
 	return low, nil
 }
+
+// Events reads single events by their own positions, in the order of those. It fails with
+// ErrMissing where one is not stored.
+func Events(ctx context.Context, db *sqlite.DB, positions []int64) ([]interaction.Event, error) {
+	events := make([]interaction.Event, 0, len(positions))
+	for part := range slices.Chunk(positions, slice) {
+		list := strings.TrimSuffix(strings.Repeat("?,", len(part)), ",")
+		args := make([]any, len(part))
+		for i, p := range part {
+			args[i] = p
+		}
+		rows, err := db.Read.QueryContext(ctx, "SELECT position, "+eventColumns+" FROM events WHERE position IN ("+list+") ORDER BY position", args...)
+		if err != nil {
+			return nil, fmt.Errorf("journal: reading events: %w", err)
+		}
+		for rows.Next() {
+			s, err := scan(rows)
+			if err != nil {
+				rows.Close()
+				return nil, fmt.Errorf("journal: reading events: %w", err)
+			}
+			events = append(events, s.event)
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, fmt.Errorf("journal: reading events: %w", err)
+		}
+	}
+	if len(events) != len(positions) {
+		return nil, fmt.Errorf("%w: %d of %d", ErrMissing, len(events), len(positions))
+	}
+	return events, nil
+}
+
+// ErrMissing means that an event which something refers to is not stored.
+var ErrMissing = errors.New("journal: an event is missing")

@@ -89,9 +89,9 @@ func OpenSQLite(db *sqlite.DB, applier Applier, o Options) (*SQLite, error) {
 	return j, nil
 }
 
-// Replay hands everything stored to the applier, and then begins to take records. It is
-// called once; after an error the journal can only be closed.
-func (j *SQLite) Replay(ctx context.Context) error {
+// Replay hands everything stored after a position to the applier, and then begins to take
+// records. It is called once; after an error the journal can only be closed.
+func (j *SQLite) Replay(ctx context.Context, after int64) error {
 	j.mu.Lock()
 	if j.state != opened {
 		j.mu.Unlock()
@@ -99,7 +99,7 @@ func (j *SQLite) Replay(ctx context.Context) error {
 	}
 	j.state = replaying
 	j.mu.Unlock()
-	for b, err := range j.Read(ctx, 0) {
+	for b, err := range j.Read(ctx, after) {
 		if err != nil {
 			return fmt.Errorf("journal: replay: %w", err)
 		}

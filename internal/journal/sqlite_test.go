@@ -59,7 +59,7 @@ func TestRoundTrip(t *testing.T) {
 	again := &tape{}
 	j, stop = begin(t, dir, again)
 	defer stop()
-	e.Source, e.Received = "s", 7
+	e.Source, e.Received, e.Position = "s", 7, 1
 	want := []Batch{{Position: 1, Source: "s", Received: 7, Events: []interaction.Event{e}}}
 	if d := cmp.Diff(want, live.batches); d != "" {
 		t.Errorf("live (-want +got):\n%s", d)
@@ -395,10 +395,10 @@ func TestBeforeReplay(t *testing.T) {
 	if err := j.Ready(); !errors.Is(err, ErrUnavailable) {
 		t.Errorf("ready: %v, want ErrUnavailable", err)
 	}
-	if err := j.Replay(t.Context()); err != nil {
+	if err := j.Replay(t.Context(), 0); err != nil {
 		t.Fatal(err)
 	}
-	if err := j.Replay(t.Context()); err == nil {
+	if err := j.Replay(t.Context(), 0); err == nil {
 		t.Error("replayed twice")
 	}
 	if err := errors.Join(j.Ready(), j.Close(), j.Close()); err != nil {

@@ -145,6 +145,7 @@ func (s *statements) store(q *request, fresh map[fact]struct{}) ([]interaction.E
 		if err != nil {
 			return nil, err
 		}
+		e.Position = at
 		if _, err := insert(s.seen, e.Source, bucket(e.At), hash(e.Key), at); err != nil {
 			return nil, err
 		}

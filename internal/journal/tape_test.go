@@ -62,7 +62,7 @@ func begin(t testing.TB, dir string, r *tape) (j *SQLite, stop func()) {
 	if j, err = OpenSQLite(db, r, Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := j.Replay(context.Background()); err != nil {
+	if err := j.Replay(context.Background(), 0); err != nil {
 		t.Fatal(err)
 	}
 	stop = sync.OnceFunc(func() {

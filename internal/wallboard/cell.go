@@ -73,30 +73,46 @@ type cell struct {
 	gauge [interaction.StatusCount]int64
 	// waiting are the entries into the queue of those whom it holds now, sorted.
 	waiting []int64
-	// begun and over are all starts and ends that were ever counted.
-	begun, over int64
-	buckets     map[int64]*bucket
-	sums        map[windowKey]*windowSum
+	// balance is all starts less all ends that were ever counted.
+	balance int64
+	buckets map[int64]*bucket
+	sums    map[windowKey]*windowSum
+
+	// What changed since it was last taken for the archive: buckets by index, and the balance.
+	changed map[int64]struct{}
+	moved   bool
 }
 
 func newCell(k cellKey) *cell {
-	return &cell{key: k, buckets: make(map[int64]*bucket), sums: make(map[windowKey]*windowSum)}
+	return &cell{
+		key: k, buckets: make(map[int64]*bucket), sums: make(map[windowKey]*windowSum), changed: make(map[int64]struct{}),
+	}
+}
+
+// weigh is what a count of a field adds to the balance.
+func (f field) weigh(amount int64) int64 {
+	switch {
+	case f == started:
+		return amount
+	case f >= answered && f <= lostTrack:
+		return -amount
+	}
+	return 0
 }
 
 // add changes one count of one bucket. Buckets before floor are no longer kept; what
-// belongs there moves only the totals.
+// belongs there moves only the balance.
 func (c *cell) add(at int64, floor int64, f field, amount int64) {
-	switch {
-	case f == started:
-		c.begun += amount
-	case f >= answered && f <= lostTrack:
-		c.over += amount
+	if b := f.weigh(amount); b != 0 {
+		c.balance += b
+		c.moved = true
 	}
 	i := at / bucketMicros
 	if i < floor {
 		return
 	}
 	c.bucket(i).counts[f] += amount
+	c.changed[i] = struct{}{}
 	for _, s := range c.sums {
 		if i >= s.since {
 			s.counts[f] += amount
@@ -121,6 +137,7 @@ func (c *cell) addWait(at, floor, wait int64, put bool) {
 	}
 	b := c.bucket(i)
 	b.waits = edit(b.waits, wait, put)
+	c.changed[i] = struct{}{}
 	for _, s := range c.sums {
 		switch {
 		case i < s.since:
@@ -184,6 +201,13 @@ func (c *cell) prune(floor int64) {
 	for i := range c.buckets {
 		if i < floor {
 			delete(c.buckets, i)
+			delete(c.changed, i)
 		}
 	}
+}
+
+// idle reports whether the cell holds nothing that a board could show.
+func (c *cell) idle() bool {
+	return len(c.buckets) == 0 && c.balance == 0 && c.open == 0 && len(c.waiting) == 0 && !c.moved &&
+		c.gauge == [interaction.StatusCount]int64{}
 }

@@ -54,6 +54,15 @@ func (w *Wallboard) move(k *contribution, put bool) {
 	for _, x := range k.waits {
 		x.cell.addWait(x.at, w.floor, x.wait, put)
 	}
+	w.moveNow(k, put)
+}
+
+// moveNow moves the part of a contribution that counts what is so now.
+func (w *Wallboard) moveNow(k *contribution, put bool) {
+	sign := int64(-1)
+	if put {
+		sign = 1
+	}
 	for _, g := range k.gauges {
 		switch {
 		case g.open:
@@ -96,7 +105,7 @@ func (w *Wallboard) contribute(k *contribution, src *source, in *classify.Intera
 			k.items = append(k.items, item{c, in.Ended.Counted(), f, 1})
 		}
 	}
-	within := int64(w.serviceLevel(c.key.queue)) * 1_000_000
+	within := int64(w.serviceLevel(src.queueName(in.Queue, in.QueueName))) * 1_000_000
 	switch {
 	case in.Outcome == interaction.Abandoned:
 		at, waited := in.Ended.Counted(), in.LastWait()
@@ -126,7 +135,9 @@ func (w *Wallboard) contributeWork(k *contribution, src *source, in *classify.In
 		if !lost {
 			k.gauges = append(k.gauges, gauge{cell: c, status: work.Status})
 			if work.Status == interaction.Opened && work.Agent != "" {
-				k.busy = append(k.busy, w.agent(src.name, work.Agent))
+				if a := w.agent(src, work.Agent); a != nil {
+					k.busy = append(k.busy, a)
+				}
 			}
 		}
 		return

@@ -29,7 +29,7 @@ func (w *Wallboard) Numbers(def *board.Definition) Numbers {
 		sum.addAll(&s.counts, 1)
 		longest = max(longest, s.longest)
 		n.Customers.Open += c.open
-		n.Customers.OpenAtStart += c.begun - c.over - s.counts[started] + s.counts.ended()
+		n.Customers.OpenAtStart += c.balance - s.counts[started] + s.counts.ended()
 		if len(c.waiting) > 0 && (oldest == 0 || c.waiting[0] < oldest) {
 			oldest = c.waiting[0]
 		}
@@ -132,7 +132,7 @@ func (w *Wallboard) waits(m *Metrics, longest, oldest int64) {
 func (w *Wallboard) agentsAndSources(def *board.Definition, n *Numbers) {
 	chosen := func(name string) bool { return len(def.Sources) == 0 || slices.Contains(def.Sources, name) }
 	for _, a := range w.agents {
-		if p := a.presence(); p != 0 && chosen(a.source) {
+		if p := a.presence(); p != 0 && chosen(a.key.source) {
 			n.Agents[p-1]++
 		}
 	}

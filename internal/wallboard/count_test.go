@@ -37,13 +37,8 @@ func testOptions(now *time.Time) Options {
 			{Name: "a", Vendor: "twilio", Queues: map[string]string{"Q1": "Billing"}, Policies: p},
 			{Name: "b", Vendor: "cloudevents", Policies: p},
 		},
-		ServiceLevelSeconds: func(q string) int {
-			if q == "Billing" {
-				return 600
-			}
-			return 20
-		},
-		Now: func() time.Time { return *now },
+		ServiceLevelSeconds: map[string]int{"Billing": 600},
+		Now:                 func() time.Time { return *now },
 	}
 }
 

@@ -17,25 +17,52 @@ import (
 var ErrCursor = errors.New("wallboard: not a cursor of this list")
 
 // Interaction returns the interaction that an id or alias of a source names, with its
-// events in fold order.
-func (w *Wallboard) Interaction(sourceName, id string) (Interaction, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	src := w.sources[sourceName]
-	if src == nil {
-		return Interaction{}, false
-	}
-	c, i := src.book.Find(id), 0
-	if slash := strings.LastIndexByte(id, '/'); c == nil && slash > 0 {
-		if n, err := strconv.Atoi(id[slash+1:]); err == nil && n >= 2 {
-			c, i = src.book.Find(id[:slash]), n-1
+// events in fold order, and whether there is one. It fails where the archive does.
+func (w *Wallboard) Interaction(sourceName, id string) (Interaction, bool, error) {
+	in, found, err := w.named(sourceName, id, 0)
+	if slash := strings.LastIndexByte(id, '/'); !found && err == nil && slash > 0 {
+		if n, bad := strconv.Atoi(id[slash+1:]); bad == nil && n >= 2 {
+			return w.named(sourceName, id[:slash], n-1)
 		}
 	}
-	if c == nil || i >= c.Len() || aliasesOnly(c) {
+	return in, found, err
+}
+
+// named returns the i-th interaction of the contact that an id names.
+func (w *Wallboard) named(sourceName, id string, i int) (Interaction, bool, error) {
+	src := w.sources[sourceName]
+	if src == nil {
+		return Interaction{}, false, nil
+	}
+	w.mu.Lock()
+	e := w.entries[src.book.Find(id)]
+	if e != nil {
+		defer w.mu.Unlock()
+		in, found := w.whole(e, i)
+		return in, found, nil
+	}
+	w.mu.Unlock()
+	if w.archive == nil {
+		return Interaction{}, false, nil
+	}
+	st, found, err := w.archive.Get(sourceName, id)
+	if err != nil || !found {
+		return Interaction{}, false, err
+	}
+	e = stub(src, classify.NewBook(&src.policies), &st)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	in, found := w.whole(e, i)
+	return in, found, nil
+}
+
+// whole is the i-th interaction of an entry with its events.
+func (w *Wallboard) whole(e *entry, i int) (Interaction, bool) {
+	if i >= len(e.segments) {
 		return Interaction{}, false
 	}
-	in := w.view(w.entries[c], i)
-	in.Events = slices.Clone(c.Events())
+	in := w.view(e, i)
+	in.Events = slices.Clone(e.contact.Events())
 	return in, true
 }
 
@@ -47,9 +74,9 @@ func (w *Wallboard) view(e *entry, i int) Interaction {
 		ID: in.ID, Source: e.src.name, Vendor: e.src.vendor, Channel: in.Channel, Direction: in.Direction,
 		Queue:     e.src.queueName(in.Queue, in.QueueName),
 		StartedAt: at(in.Started), EndedAt: at(in.Ended), State: in.State,
-		Outcome: in.Outcome, Reason: in.Reason, Corrections: s.corrections,
+		Outcome: in.Outcome, Reason: in.Reason, Corrections: s.Corrections,
 	}
-	if s.lost {
+	if s.Lost {
 		v.State, v.Outcome, v.Reason = "lost_track", interaction.LostTrack, "silent"
 	}
 	if in.State == "waiting" || in.State == "assigned" {
@@ -80,72 +107,106 @@ func micros(n int64) *time.Duration {
 	return &d
 }
 
-// place is where an interaction stands in the list: newest first, then by source and id.
-type place struct {
-	started    int64
-	source, id string
+// Place is where an interaction stands in the list: newest first, then by source and id.
+type Place struct {
+	Started    int64 // µs
+	Source, ID string
 }
 
-func (a place) compare(b place) int {
-	return cmp.Or(cmp.Compare(b.started, a.started), strings.Compare(a.source, b.source), strings.Compare(a.id, b.id))
+func (v *Interaction) place() Place { return Place{v.StartedAt.UnixMicro(), v.Source, v.ID} }
+
+// Compare orders places as the list does.
+func (a Place) Compare(b Place) int {
+	return cmp.Or(cmp.Compare(b.Started, a.Started), strings.Compare(a.Source, b.Source), strings.Compare(a.ID, b.ID))
 }
 
-func (a place) cursor() string {
-	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(a.started, 10) + "\n" + a.source + "\n" + a.id))
+func (a Place) cursor() string {
+	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(a.Started, 10) + "\n" + a.Source + "\n" + a.ID))
 }
 
-func parsePlace(cursor string) (place, error) {
+func parsePlace(cursor string) (*Place, error) {
+	if cursor == "" {
+		return nil, nil
+	}
 	b, err := base64.RawURLEncoding.DecodeString(cursor)
 	parts := strings.SplitN(string(b), "\n", 3)
 	if err != nil || len(parts) != 3 {
-		return place{}, ErrCursor
+		return nil, ErrCursor
 	}
 	n, err := strconv.ParseInt(parts[0], 10, 64)
 	if err != nil {
-		return place{}, ErrCursor
+		return nil, ErrCursor
 	}
-	return place{n, parts[1], parts[2]}, nil
+	return &Place{n, parts[1], parts[2]}, nil
 }
 
 // Interactions lists interactions, newest first: at most limit of them after the
-// cursor ("" is the beginning). next is "" when there are no more. It fails with
-// ErrCursor.
+// cursor ("" is the beginning). next is "" when there are no more. What is in memory is shown
+// as it is now; the rest comes from the archive. It fails with ErrCursor, or where the
+// archive does.
 func (w *Wallboard) Interactions(f Filter, limit int, cursor string) (list []Interaction, next string, err error) {
-	var after *place
-	if cursor != "" {
-		p, err := parsePlace(cursor)
+	after, err := parsePlace(cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	list, held := w.inMemory(&f, after)
+	if w.archive != nil {
+		stored, err := w.archive.List(f, after, limit+1, held)
 		if err != nil {
 			return nil, "", err
 		}
-		after = &p
+		list = append(list, w.storedViews(stored)...)
 	}
-	type found struct {
-		place
-		view Interaction
+	slices.SortFunc(list, func(a, b Interaction) int { return a.place().Compare(b.place()) })
+	if len(list) > limit {
+		list = list[:limit]
+		next = list[limit-1].place().cursor()
 	}
+	return list, next, nil
+}
+
+// inMemory returns the interactions in memory that match, and the rows of all contacts there:
+// what the archive has of those is older.
+func (w *Wallboard) inMemory(f *Filter, after *Place) ([]Interaction, map[int64]struct{}) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var all []found
-	for c, e := range w.entries {
-		if aliasesOnly(c) || f.Source != "" && f.Source != e.src.name {
+	var list []Interaction
+	held := make(map[int64]struct{}, len(w.rows))
+	for row := range w.rows {
+		held[row] = struct{}{}
+	}
+	for row := range w.absorbed {
+		held[row] = struct{}{}
+	}
+	for _, e := range w.entries {
+		if f.Source != "" && f.Source != e.src.name {
 			continue
 		}
 		for i := range e.segments {
 			v := w.view(e, i)
-			p := place{v.StartedAt.UnixMicro(), v.Source, v.ID}
-			if f.matches(&v) && (after == nil || after.compare(p) < 0) {
-				all = append(all, found{p, v})
+			if f.matches(&v) && (after == nil || after.Compare(v.place()) < 0) {
+				list = append(list, v)
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b found) int { return a.compare(b.place) })
-	for i, x := range all {
-		if i == limit {
-			return list, all[i-1].cursor(), nil
+	return list, held
+}
+
+func (w *Wallboard) storedViews(stored []StoredInteraction) []Interaction {
+	var list []Interaction
+	for i := range stored {
+		src := w.sources[stored[i].Source]
+		if src == nil {
+			continue
 		}
-		list = append(list, x.view)
+		e := stub(src, classify.NewBook(&src.policies), &stored[i].Stored)
+		if stored[i].Segment < len(e.segments) {
+			w.mu.Lock()
+			list = append(list, w.view(e, stored[i].Segment))
+			w.mu.Unlock()
+		}
 	}
-	return list, "", nil
+	return list
 }
 
 func (f *Filter) matches(v *Interaction) bool {

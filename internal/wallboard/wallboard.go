@@ -2,6 +2,7 @@ package wallboard
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wallboard/wallboard/internal/classify"
@@ -11,8 +12,10 @@ import (
 // Options are what a Wallboard is made from.
 type Options struct {
 	Sources []Source
-	// ServiceLevelSeconds is T for a queue's name; nil means 20 for all.
-	ServiceLevelSeconds func(queue string) int
+	// ServiceLevelSeconds is T by queue name; 20 for those that it does not name.
+	ServiceLevelSeconds map[string]int
+	// Archive takes in contacts that leave memory; nil keeps all in memory.
+	Archive Archive
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
@@ -38,6 +41,9 @@ type source struct {
 	// Guarded by Wallboard.mu.
 	book      *classify.Book
 	lastEvent int64 // µs, counted; 0 if there was none
+	cells     int   // of this source
+	agents    int   // of this source
+	exceeded  bool  // something was not told apart because of a limit
 }
 
 // queueName is the name under which a queue counts: the configured one, the
@@ -57,49 +63,75 @@ type entry struct {
 	src          *source
 	contact      *classify.Contact
 	contribution contribution
-	segments     []shown
+	segments     []segment
+
+	row     int64 // in the archive; 0 before it was first taken
+	touched int64 // when its newest event was received, µs
+	// version counts its changes; kept is the newest version that is durable in the archive.
+	version, kept uint64
 }
 
-// shown is what was last shown of one interaction.
-type shown struct {
-	ended       bool // it was shown as ended once
-	outcome     interaction.Outcome
-	reason      string
-	corrections int
-	deadline    int64 // when silence makes it lost_track, µs; 0 if it is not open
-	lost        bool
+// segment is one interaction of a contact: what was last shown of it, and its horizon.
+type segment struct {
+	Shown
+	deadline int64 // when silence makes it lost_track, µs; 0 if it is not open
+}
+
+// Shown is what was last shown of one interaction. It depends on the order of arrival, so
+// that it cannot be folded again from the set of events.
+type Shown struct {
+	Ended       bool // it was shown as ended once
+	Outcome     interaction.Outcome
+	Reason      string
+	Corrections int
+	Lost        bool // silence made it lost_track
 }
 
 // Wallboard is the live state. Make one with New.
 type Wallboard struct {
 	// Static after construction.
-	sources      map[string]*source
-	order        []*source
-	serviceLevel func(queue string) int
-	now          func() time.Time
+	sources       map[string]*source
+	order         []*source
+	serviceLevels map[string]int
+	rules         string
+	archive       Archive
+	now           func() time.Time
+
+	// reached is the journal's position up to which everything was applied.
+	reached atomic.Int64
 
 	mu       sync.Mutex
 	entries  map[*classify.Contact]*entry
+	rows     map[int64]*entry // those with a row in the archive
 	cells    map[cellKey]*cell
 	agents   map[agentKey]*agent
 	asOf     int64 // µs
 	floor    int64 // first bucket that is kept
 	swept    int64 // µs, of the last sweep
 	watchers map[chan struct{}]struct{}
+
+	// What the archive has not taken yet.
+	dirty       map[*entry]struct{}
+	dirtyAgents map[agentKey]struct{}
+	gone        []int64            // rows of contacts that became part of another
+	absorbed    map[int64]struct{} // those that the archive still has
+	lastRow     int64              // the newest row that was given away
+	stopped     bool               // the archive does not answer any more
+	audit       *audit             // the one under way; nil if there is none
+	verdict     Verdict            // of the newest audit
 }
 
 // New returns an empty wallboard.
 func New(o Options) *Wallboard {
 	w := &Wallboard{
-		sources: make(map[string]*source), serviceLevel: o.ServiceLevelSeconds, now: o.Now,
-		entries: make(map[*classify.Contact]*entry), cells: make(map[cellKey]*cell),
+		sources: make(map[string]*source), serviceLevels: o.ServiceLevelSeconds, archive: o.Archive, now: o.Now,
+		entries: make(map[*classify.Contact]*entry), rows: make(map[int64]*entry), cells: make(map[cellKey]*cell),
 		agents: make(map[agentKey]*agent), watchers: make(map[chan struct{}]struct{}),
+		dirty: make(map[*entry]struct{}), dirtyAgents: make(map[agentKey]struct{}),
+		absorbed: make(map[int64]struct{}), rules: rules(&o),
 	}
 	if w.now == nil {
 		w.now = time.Now
-	}
-	if w.serviceLevel == nil {
-		w.serviceLevel = func(string) int { return 20 }
 	}
 	for _, s := range o.Sources {
 		src := &source{name: s.Name, vendor: s.Vendor, queues: s.Queues, policies: s.Policies}
@@ -111,14 +143,34 @@ func New(o Options) *Wallboard {
 	return w
 }
 
+// defaultServiceLevel is T of a queue that names none, in seconds.
+const defaultServiceLevel = 20
+
+// serviceLevel is T of a queue, in seconds.
+func (w *Wallboard) serviceLevel(queue string) int {
+	if t, ok := w.serviceLevels[queue]; ok {
+		return t
+	}
+	return defaultServiceLevel
+}
+
 // Apply takes in what one delivery of a source brought, received at the given time
-// (µs). Events of a source that is no longer configured are left out.
+// (µs). Events of a source that is no longer configured are left out. Contacts that left
+// memory are brought back first, before the lock is taken.
 func (w *Wallboard) Apply(sourceName string, received int64, events []interaction.Event) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	src := w.sources[sourceName]
 	if src == nil {
 		return
+	}
+	stored, ok := w.fetch(src, events)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !ok {
+		w.stopped = true
+		return
+	}
+	for i := range stored {
+		w.restore(src, &stored[i])
 	}
 	touched := make(map[*classify.Contact]struct{}, 1)
 	for _, e := range events {
@@ -128,7 +180,7 @@ func (w *Wallboard) Apply(sourceName string, received int64, events []interactio
 		e.Source = sourceName
 		src.lastEvent = max(src.lastEvent, classify.Moment{At: e.At, Received: e.Received}.Counted())
 		if e.Kind == interaction.AgentState {
-			w.applyPresence(&e)
+			w.applyPresence(src, &e)
 			continue
 		}
 		c, absorbed, changed := src.book.Apply(e)
@@ -138,6 +190,8 @@ func (w *Wallboard) Apply(sourceName string, received int64, events []interactio
 		}
 		if changed {
 			touched[c] = struct{}{}
+			entry := w.entry(src, c)
+			entry.touched = max(entry.touched, e.Received)
 		}
 	}
 	for c := range touched {
@@ -152,12 +206,20 @@ func (w *Wallboard) forget(absorbed, into *classify.Contact) {
 	if old == nil {
 		return
 	}
+	w.audit.count(old)
 	w.move(&old.contribution, false)
 	delete(w.entries, absorbed)
+	delete(w.dirty, old)
+	if old.row != 0 {
+		delete(w.rows, old.row)
+		w.gone = append(w.gone, old.row)
+		w.absorbed[old.row] = struct{}{}
+	}
 	e := w.entry(old.src, into)
+	e.touched = max(e.touched, old.touched)
 	for i, s := range old.segments {
 		if i < len(e.segments) {
-			e.segments[i].corrections += s.corrections
+			e.segments[i].Corrections += s.Corrections
 			continue
 		}
 		e.segments = append(e.segments, s)
@@ -176,41 +238,65 @@ func (w *Wallboard) entry(src *source, c *classify.Contact) *entry {
 // count replaces a contact's contribution by that of its present state.
 func (w *Wallboard) count(src *source, c *classify.Contact) {
 	e := w.entry(src, c)
+	w.audit.count(e)
 	w.move(&e.contribution, false)
-	e.contribution.reset()
-	if aliasesOnly(c) {
+	w.judge(e)
+	w.contributeAll(e)
+	w.move(&e.contribution, true)
+	e.version++
+	w.dirty[e] = struct{}{}
+}
+
+// judge notes what is shown of each interaction from now on, and which of them silence made
+// lost_track.
+func (w *Wallboard) judge(e *entry) {
+	if aliasesOnly(e.contact) {
+		e.segments = e.segments[:0]
 		return
 	}
 	now := w.now().UnixMicro()
-	for len(e.segments) < c.Len() {
-		e.segments = append(e.segments, shown{})
+	for len(e.segments) < e.contact.Len() {
+		e.segments = append(e.segments, segment{})
 	}
-	e.segments = e.segments[:c.Len()]
+	e.segments = e.segments[:e.contact.Len()]
 	for i := range e.segments {
-		in := c.Interaction(i)
+		in := e.contact.Interaction(i)
 		s := &e.segments[i]
 		s.show(&in)
-		s.deadline, s.lost = 0, false
-		lostAt := int64(0)
-		if in.Ended.IsZero() {
-			s.deadline = max(in.Last.At, in.Last.Received) + src.policies.LostTrackAfter(in.Channel).Microseconds()
-			if s.lost = s.deadline <= now; s.lost {
-				lostAt = s.deadline
-			}
-		}
-		w.contribute(&e.contribution, src, &in, lostAt)
+		s.deadline = e.src.deadline(&in)
+		s.Lost = s.deadline != 0 && s.deadline <= now
 	}
-	w.move(&e.contribution, true)
+}
+
+// deadline is when silence makes an open interaction lost_track, µs; 0 if it ended.
+func (s *source) deadline(in *classify.Interaction) int64 {
+	if !in.Ended.IsZero() {
+		return 0
+	}
+	return max(in.Last.At, in.Last.Received) + s.policies.LostTrackAfter(in.Channel).Microseconds()
+}
+
+// contributeAll makes the entry's contribution from its contact and segments.
+func (w *Wallboard) contributeAll(e *entry) {
+	e.contribution.reset()
+	for i := range e.segments {
+		in := e.contact.Interaction(i)
+		lostAt := int64(0)
+		if e.segments[i].Lost {
+			lostAt = e.segments[i].deadline
+		}
+		w.contribute(&e.contribution, e.src, &in, lostAt)
+	}
 }
 
 // show notes what is shown from now on, and counts a correction if the outcome or
 // the reason of an interaction changed that was shown as ended.
-func (s *shown) show(in *classify.Interaction) {
-	if s.ended && (s.outcome != in.Outcome || s.reason != in.Reason) {
-		s.corrections++
+func (s *Shown) show(in *classify.Interaction) {
+	if s.Ended && (s.Outcome != in.Outcome || s.Reason != in.Reason) {
+		s.Corrections++
 	}
-	s.ended = s.ended || !in.Ended.IsZero()
-	s.outcome, s.reason = in.Outcome, in.Reason
+	s.Ended = s.Ended || !in.Ended.IsZero()
+	s.Outcome, s.Reason = in.Outcome, in.Reason
 }
 
 // aliasesOnly reports whether nothing but links is known of the contact: it is no
@@ -224,38 +310,65 @@ func aliasesOnly(c *classify.Contact) bool {
 	return true
 }
 
+// maxCells bounds the channels and queues of one source. Queues beyond are counted
+// together, as MoreQueues.
+const maxCells = 4000
+
+// MoreQueues is the name under which queues beyond the limit are counted together.
+const MoreQueues = "(more queues)"
+
 func (w *Wallboard) cell(src *source, ch interaction.Channel, queue string) *cell {
 	k := cellKey{src.name, ch, queue}
 	c := w.cells[k]
+	if c == nil && src.cells >= maxCells {
+		src.exceeded = true
+		k.queue = MoreQueues
+		c = w.cells[k]
+	}
 	if c == nil {
 		c = newCell(k)
 		w.cells[k] = c
+		src.cells++
 	}
 	return c
 }
 
+// Reached says that everything up to a position of the journal was applied. It is called by
+// the applier, after Apply.
+func (w *Wallboard) Reached(position int64) { w.reached.Store(position) }
+
 // Tick says that everything received until asOf (µs) has been applied. From time to
-// time it looks for interactions that fell silent.
+// time it looks for interactions that fell silent, and lets go what is over.
 func (w *Wallboard) Tick(asOf int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.stopped {
+		return
+	}
 	w.asOf = max(w.asOf, asOf)
 	now := w.now().UnixMicro()
 	if now-w.swept < sweepEvery.Microseconds() {
 		return
 	}
 	w.swept = now
-	w.floor = now/bucketMicros - keepBuckets
-	for _, c := range w.cells {
+	w.floor = max(w.floor, now/bucketMicros-keepBuckets)
+	for k, c := range w.cells {
 		c.prune(w.floor)
+		if c.idle() {
+			delete(w.cells, k)
+			w.sources[k.source].cells--
+		}
 	}
 	for c, e := range w.entries {
 		for _, s := range e.segments {
-			if s.deadline != 0 && !s.lost && s.deadline <= now {
+			if s.deadline != 0 && !s.Lost && s.deadline <= now {
 				w.count(e.src, c)
 				w.wake()
 				break
 			}
+		}
+		if w.mayLeave(e, now) {
+			w.leave(e)
 		}
 	}
 }

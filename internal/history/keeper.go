@@ -1,0 +1,104 @@
+package history
+
+import (
+	"context"
+	"iter"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/wallboard/wallboard/internal/interaction"
+	"github.com/wallboard/wallboard/internal/journal"
+	"github.com/wallboard/wallboard/internal/wallboard"
+)
+
+const (
+	// keepEvery is how often what changed is stored; a start replays about as much.
+	keepEvery = time.Second
+	// maxUnkept is how many contacts may have changed before the applier itself waits for
+	// them to be stored. It bounds memory while the whole journal is replayed, and the
+	// length of one transaction.
+	maxUnkept = 20_000
+)
+
+// Keeper moves what changes in a wallboard into the store. It is the journal's applier: what
+// it is handed it hands on to the wallboard.
+type Keeper struct {
+	// Static after construction.
+	store  *Store
+	live   *wallboard.Wallboard
+	logger *slog.Logger
+
+	mu sync.Mutex // one projection at a time
+}
+
+// NewKeeper makes the keeper of one wallboard, which was made with the store as its archive.
+func NewKeeper(store *Store, live *wallboard.Wallboard) *Keeper {
+	return &Keeper{store: store, live: live, logger: store.logger}
+}
+
+// Apply implements [journal.Applier].
+func (k *Keeper) Apply(b journal.Batch) {
+	k.live.Apply(b.Source, b.Received, b.Events)
+	k.live.Reached(b.Position)
+	if k.live.Unkept() >= maxUnkept {
+		k.Keep(k.store.ctx)
+		k.live.Release()
+	}
+}
+
+// Tick implements [journal.Applier].
+func (k *Keeper) Tick(asOf int64) { k.live.Tick(asOf) }
+
+// Run keeps what changed, about once a second, until ctx ends.
+func (k *Keeper) Run(ctx context.Context) {
+	t := time.NewTicker(keepEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+			k.Keep(ctx)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Keep stores what changed since it was last called, and reports whether it could. What
+// could not be stored is kept in memory and stored later.
+func (k *Keeper) Keep(ctx context.Context) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	ch := k.live.Take()
+	if ch.Empty() {
+		return true
+	}
+	if err := k.store.Project(ctx, k.live.Rules(), ch); err != nil {
+		k.live.PutBack(ch)
+		if ctx.Err() == nil {
+			k.logger.Error("projections cannot be stored; memory grows until they can", "contacts", len(ch.Contacts), "cause", err)
+		}
+		return false
+	}
+	k.live.Kept(ch)
+	return true
+}
+
+// Audit recounts; see [wallboard.Wallboard.Audit]. Whole takes in everything that is stored.
+func (k *Keeper) Audit(ctx context.Context, log journal.Journal, whole bool) (wallboard.Verdict, error) {
+	if !whole {
+		return k.live.Audit(ctx, nil)
+	}
+	return k.live.Audit(ctx, func(through int64) iter.Seq2[[]interaction.Event, error] {
+		return func(yield func([]interaction.Event, error) bool) {
+			for b, err := range log.Read(ctx, 0) {
+				if err == nil && b.Position > through {
+					return
+				}
+				if !yield(b.Events, err) {
+					return
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,119 @@
+package history
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/wallboard/wallboard/internal/interaction"
+	"github.com/wallboard/wallboard/internal/wallboard"
+)
+
+// Project stores what changed, and how far that reaches, in one transaction. rules are those
+// under which it was counted.
+func (s *Store) Project(ctx context.Context, rules string, ch *wallboard.Changes) error {
+	tx, err := s.db.Write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("history: projecting: %w", err)
+	}
+	defer tx.Rollback() // does nothing after a commit
+	p := projection{ctx: ctx, tx: tx, statements: make(map[string]*sql.Stmt)}
+	p.gone(ch.Gone)
+	for i := range ch.Contacts {
+		p.contact(&ch.Contacts[i])
+	}
+	for i := range ch.Cells {
+		p.cell(&ch.Cells[i])
+	}
+	p.exec("DELETE FROM buckets WHERE bucket < ?", ch.Floor)
+	for i := range ch.Agents {
+		p.agent(&ch.Agents[i])
+	}
+	for source, at := range ch.Sources {
+		p.exec("INSERT INTO newest(source, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at", source, at)
+	}
+	p.exec("INSERT INTO history(one, rules, through) VALUES (1, ?, ?) ON CONFLICT DO UPDATE SET rules = excluded.rules, through = excluded.through",
+		rules, ch.Through)
+	if p.err == nil {
+		p.err = tx.Commit()
+	}
+	if p.err != nil {
+		return fmt.Errorf("history: projecting: %w", p.err)
+	}
+	return nil
+}
+
+// projection is a transaction under way. After an error its methods do nothing.
+type projection struct {
+	ctx        context.Context
+	tx         *sql.Tx
+	statements map[string]*sql.Stmt // closed with the transaction
+	err        error
+}
+
+func (p *projection) exec(query string, args ...any) {
+	if p.err != nil {
+		return
+	}
+	st := p.statements[query]
+	if st == nil {
+		if st, p.err = p.tx.PrepareContext(p.ctx, query); p.err != nil {
+			return
+		}
+		p.statements[query] = st
+	}
+	_, p.err = st.ExecContext(p.ctx, args...)
+}
+
+// gone removes contacts that became part of another, whose aliases are written anew after.
+func (p *projection) gone(rows []int64) {
+	for _, row := range rows {
+		p.exec("DELETE FROM interactions WHERE contact = ?", row)
+		p.exec("DELETE FROM contacts WHERE row = ?", row)
+	}
+}
+
+func (p *projection) contact(c *wallboard.Change) {
+	ids, err := json.Marshal(c.IDs)
+	if err != nil {
+		p.err = err
+		return
+	}
+	shown, err := json.Marshal(c.Shown)
+	if err != nil {
+		p.err = err
+		return
+	}
+	p.exec(`INSERT INTO contacts(row, source, ids, positions, shown, exceeded, open, last) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT(row) DO UPDATE SET ids = excluded.ids, positions = excluded.positions, shown = excluded.shown,
+		exceeded = excluded.exceeded, open = excluded.open, last = excluded.last`,
+		c.Row, c.Source, string(ids), pack(c.Positions), string(shown), c.Exceeded, c.Open, c.Last)
+	for _, id := range c.IDs {
+		p.exec("INSERT INTO aliases(source, id, contact) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET contact = excluded.contact",
+			c.Source, id, c.Row)
+	}
+	p.exec("DELETE FROM interactions WHERE contact = ?", c.Row)
+	for i, in := range c.Interactions {
+		p.exec("INSERT INTO interactions(contact, segment, source, id, channel, queue, outcome, reason, started) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			c.Row, i, in.Source, in.ID, in.Channel.String(), in.Queue, in.Outcome.String(), in.Reason, in.Started)
+	}
+}
+
+func (p *projection) cell(c *wallboard.StoredCell) {
+	channel := c.Channel.String()
+	p.exec("INSERT INTO cells(source, channel, queue, balance) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET balance = excluded.balance",
+		c.Source, channel, c.Queue, c.Balance)
+	for _, b := range c.Buckets {
+		p.exec(`INSERT INTO buckets(bucket, source, channel, queue, counts, waits) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET counts = excluded.counts, waits = excluded.waits`,
+			b.Index, c.Source, channel, c.Queue, pack(b.Counts), pack(b.Waits))
+	}
+}
+
+func (p *projection) agent(e *interaction.Event) {
+	p.exec(`INSERT INTO agents(source, agent, at, sequence, key, presence) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET at = excluded.at, sequence = excluded.sequence, key = excluded.key, presence = excluded.presence`,
+		e.Source, e.Agent, e.At, e.Sequence, e.Key, e.Presence.String())
+}

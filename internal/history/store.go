@@ -1,0 +1,196 @@
+package history
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/wallboard/wallboard/internal/journal"
+	"github.com/wallboard/wallboard/internal/sqlite"
+	"github.com/wallboard/wallboard/internal/wallboard"
+)
+
+// retryEvery is how often Find tries again when the disk does not answer.
+const retryEvery = time.Second
+
+// Store is the archive in an SQLite database. It implements [wallboard.Archive].
+type Store struct {
+	// Static after construction.
+	db     *sqlite.DB
+	logger *slog.Logger
+	ctx    context.Context // ends the waiting of Find
+}
+
+// Open returns the store of an open database, which must stay open as long as the store is
+// used. ctx ends what waits. The logger may be nil.
+func Open(ctx context.Context, db *sqlite.DB, logger *slog.Logger) *Store {
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+	return &Store{db: db, logger: logger, ctx: ctx}
+}
+
+const selectContact = "SELECT c.row, c.source, c.ids, c.positions, c.shown, c.exceeded FROM contacts c "
+
+// Find implements [wallboard.Archive]. While the database cannot be read it waits and tries
+// again, so that nothing is counted that would be wrong.
+func (s *Store) Find(source string, ids []string) ([]wallboard.Stored, bool) {
+	for {
+		found, err := s.find(source, ids)
+		if err == nil {
+			return found, true
+		}
+		if s.ctx.Err() != nil {
+			return nil, false
+		}
+		s.logger.Error("stored contacts cannot be read; nothing is counted until they can", "cause", err)
+		select {
+		case <-time.After(retryEvery):
+		case <-s.ctx.Done():
+			return nil, false
+		}
+	}
+}
+
+func (s *Store) find(source string, ids []string) ([]wallboard.Stored, error) {
+	var found []wallboard.Stored
+	for _, id := range ids {
+		c, ok, err := s.Get(source, id)
+		if err != nil {
+			return nil, err
+		}
+		if ok && !slices.ContainsFunc(found, func(o wallboard.Stored) bool { return o.Row == c.Row }) {
+			found = append(found, c)
+		}
+	}
+	return found, nil
+}
+
+// Get implements [wallboard.Archive].
+func (s *Store) Get(source, id string) (wallboard.Stored, bool, error) {
+	found, err := s.contacts(s.ctx, selectContact+"JOIN aliases a ON a.contact = c.row WHERE a.source = ? AND a.id = ?", source, id)
+	if err != nil || len(found) == 0 {
+		return wallboard.Stored{}, false, err
+	}
+	return found[0], true, nil
+}
+
+// Scan implements [wallboard.Archive].
+func (s *Store) Scan(after int64, limit int, recent int64) ([]wallboard.Stored, error) {
+	return s.contacts(s.ctx, selectContact+"WHERE c.row > ? AND c.last >= ? ORDER BY c.row LIMIT ?", after, recent, limit)
+}
+
+// contacts reads contacts with their events.
+func (s *Store) contacts(ctx context.Context, query string, args ...any) ([]wallboard.Stored, error) {
+	rows, err := s.db.Read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("history: reading contacts: %w", err)
+	}
+	defer rows.Close()
+	var found []wallboard.Stored
+	var places [][]int64
+	for rows.Next() {
+		c, positions, err := scanContact(rows)
+		if err != nil {
+			return nil, fmt.Errorf("history: reading contacts: %w", err)
+		}
+		found, places = append(found, c), append(places, positions)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("history: reading contacts: %w", err)
+	}
+	for i := range found {
+		if found[i].Events, err = journal.Events(ctx, s.db, places[i]); err != nil {
+			return nil, fmt.Errorf("history: %w", err)
+		}
+	}
+	return found, nil
+}
+
+// scanContact reads a row of selectContact, and the positions of the contact's events.
+func scanContact(rows *sql.Rows) (c wallboard.Stored, positions []int64, err error) {
+	var ids, shown string
+	var packed []byte
+	if err := rows.Scan(&c.Row, &c.Source, &ids, &packed, &shown, &c.Exceeded); err != nil {
+		return c, nil, err
+	}
+	if err := errors.Join(json.Unmarshal([]byte(ids), &c.IDs), json.Unmarshal([]byte(shown), &c.Shown)); err != nil {
+		return c, nil, err
+	}
+	if len(c.IDs) == 0 {
+		return c, nil, errors.New("a contact without ids")
+	}
+	positions, err = unpack(packed)
+	return c, positions, err
+}
+
+// List implements [wallboard.Archive].
+func (s *Store) List(f wallboard.Filter, after *wallboard.Place, limit int, skip map[int64]struct{}) ([]wallboard.StoredInteraction, error) {
+	where, args := conditions(&f, after)
+	rows, err := s.db.Read.QueryContext(s.ctx, "SELECT contact, segment FROM interactions WHERE "+where+" ORDER BY started DESC, source, id", args...)
+	if err != nil {
+		return nil, fmt.Errorf("history: listing: %w", err)
+	}
+	defer rows.Close()
+	type place struct {
+		contact int64
+		segment int
+	}
+	var places []place
+	for len(places) < limit && rows.Next() {
+		var p place
+		if err := rows.Scan(&p.contact, &p.segment); err != nil {
+			return nil, fmt.Errorf("history: listing: %w", err)
+		}
+		if _, ok := skip[p.contact]; !ok {
+			places = append(places, p)
+		}
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return nil, fmt.Errorf("history: listing: %w", err)
+	}
+	var list []wallboard.StoredInteraction
+	for _, p := range places {
+		found, err := s.contacts(s.ctx, selectContact+"WHERE c.row = ?", p.contact)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) > 0 { // else it became part of another since
+			list = append(list, wallboard.StoredInteraction{Stored: found[0], Segment: p.segment})
+		}
+	}
+	return list, nil
+}
+
+// conditions are a filter and a place in SQL.
+func conditions(f *wallboard.Filter, after *wallboard.Place) (string, []any) {
+	where, args := []string{"1"}, []any(nil)
+	add := func(condition string, values ...any) {
+		where, args = append(where, condition), append(args, values...)
+	}
+	for _, c := range []struct{ column, value string }{
+		{"source", f.Source}, {"queue", f.Queue}, {"channel", f.Channel}, {"outcome", f.Outcome}, {"reason", f.Reason},
+	} {
+		if c.value != "" {
+			add(c.column+" = ?", c.value)
+		}
+	}
+	if !f.From.IsZero() {
+		add("started >= ?", f.From.UnixMicro())
+	}
+	if !f.To.IsZero() {
+		add("started < ?", f.To.UnixMicro())
+	}
+	if after != nil {
+		add("started <= ?", after.Started) // an index finds the beginning by it
+		add("(started < ? OR source > ? OR source = ? AND id > ?)", after.Started, after.Source, after.Source, after.ID)
+	}
+	return strings.Join(where, " AND "), args
+}
