@@ -1,23 +1,31 @@
 package web
 
 import (
+	"errors"
 	"io"
 	"maps"
 	"net/http"
+	"os"
 	"strings"
+	"time"
 
+	"github.com/wallboard/wallboard/internal/intake"
 	"github.com/wallboard/wallboard/internal/source"
 )
 
-// maxBody bounds a delivery.
-const maxBody = 1 << 20
+// Limits of deliveries' bodies.
+const (
+	maxBody    = 1 << 20
+	bodyWithin = 10 * time.Second // to read one; vendors give up sooner
+	maxBodies  = 512              // read at once
+)
 
 // hook takes one delivery. The body is read once, in full, before anything looks at it.
 func (s *Server) hook(w http.ResponseWriter, r *http.Request) error {
 	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
 		return &problem{status: http.StatusUnsupportedMediaType, title: "Unsupported content encoding", field: "Content-Encoding", detail: "Send the body as it is, uncompressed."}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := s.body(w, r)
 	if err != nil {
 		return err
 	}
@@ -36,4 +44,30 @@ func (s *Server) hook(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	return err
+}
+
+// body reads a request's body. Who sends it too slowly may come again, and who breaks off
+// sent something else than was announced.
+func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	select {
+	case s.places <- struct{}{}:
+		defer func() { <-s.places }()
+	default:
+		return nil, intake.ErrOverloaded
+	}
+	c := http.NewResponseController(w)
+	if err := c.SetReadDeadline(time.Now().Add(s.bodyWithin)); err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	var large *http.MaxBytesError
+	switch {
+	case err == nil:
+		return b, c.SetReadDeadline(time.Time{}) // what comes next has the server's own
+	case errors.As(err, &large):
+		return nil, err
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, slowBody
+	}
+	return nil, brokenBody
 }

@@ -26,10 +26,14 @@ func site(t *testing.T, more int) (*httptest.Server, *wallboard.Wallboard) {
 		sources = append(sources, wallboard.Source{Name: fmt.Sprint("another-source-", i), Vendor: "cloudevents", Policies: classify.DefaultPolicies()})
 	}
 	floor := wallboard.New(wallboard.Options{Sources: sources})
-	s := New(Options{
-		Floor: floor, Boards: []*board.Definition{{Name: "all", Title: "All", Window: board.LastHour, Formula: board.Against}},
-		Open: true, Hosts: []string{"wallboard.example.com"}, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
-	})
+	return serve(t, Options{Floor: floor, Boards: []*board.Definition{{Name: "all", Title: "All", Window: board.LastHour, Formula: board.Against}}}), floor
+}
+
+// serve runs a server of the given options until the test ends.
+func serve(t *testing.T, o Options) *httptest.Server {
+	t.Helper()
+	o.Open, o.Hosts, o.Logger = true, []string{"wallboard.example.com"}, slog.New(slog.DiscardHandler)
+	s := New(o)
 	web := httptest.NewServer(s)
 	done := make(chan struct{})
 	go func() {
@@ -40,7 +44,7 @@ func site(t *testing.T, more int) (*httptest.Server, *wallboard.Wallboard) {
 		<-done
 		web.Close()
 	})
-	return web, floor
+	return web
 }
 
 func dial(t *testing.T, web *httptest.Server) *websocket.Conn {

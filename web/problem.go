@@ -28,12 +28,15 @@ func (p *problem) Error() string { return p.title }
 func (p *problem) Unwrap() error { return p.cause }
 
 var (
-	notFound      = &problem{status: http.StatusNotFound, title: "Not found", detail: "There is nothing under this address."}
-	foreignHost   = &problem{status: http.StatusMisdirectedRequest, title: "Another host", detail: "This server does not answer to this host name. Set public_url to the address that you use."}
-	noBoard       = &problem{status: http.StatusNotFound, title: "No such board", detail: "No board of this name is configured."}
-	noUpgrade     = &problem{status: http.StatusUpgradeRequired, title: "A websocket", detail: "This address is a board's live socket."}
+	notFound      = &problem{status: http.StatusNotFound, title: "Not found", field: "path", detail: "There is nothing under this address."}
+	onlyReading   = &problem{status: http.StatusMethodNotAllowed, title: "Method not allowed", field: "method", detail: "This address is only read, by GET.", allow: "GET, HEAD"}
+	slowBody      = &problem{status: http.StatusServiceUnavailable, title: "Try again later", field: "body", detail: "The body did not come in time.", retryAfter: "2"}
+	brokenBody    = &problem{status: http.StatusBadRequest, title: "Malformed", field: "body", detail: "The body is not as long, or not in such parts, as it says."}
+	foreignHost   = &problem{status: http.StatusMisdirectedRequest, title: "Another host", field: "Host", detail: "This server does not answer to this host name. Set public_url to the address that you use."}
+	noBoard       = &problem{status: http.StatusNotFound, title: "No such board", field: "board", detail: "No board of this name is configured."}
+	noUpgrade     = &problem{status: http.StatusUpgradeRequired, title: "A websocket", field: "Upgrade", detail: "This address is a board's live socket."}
 	foreignOrigin = &problem{status: http.StatusForbidden, title: "Another site's page", field: "Origin", detail: "A board's socket is for pages of this host."}
-	noInteraction = &problem{status: http.StatusNotFound, title: "No such interaction", detail: "This source has no interaction of this id."}
+	noInteraction = &problem{status: http.StatusNotFound, title: "No such interaction", field: "id", detail: "This source has no interaction of this id."}
 	signIn        = &problem{
 		status: http.StatusForbidden, title: "Sign-in is required",
 		detail: "access.mode is required, and this version has no sign-in yet. On this machine alone, listen on 127.0.0.1 and set access.mode to open. Webhooks are taken in either mode.",
@@ -53,17 +56,17 @@ func told(err error) *problem {
 	p = &problem{status: http.StatusInternalServerError, title: "Something failed", detail: "The server's log says what.", cause: err}
 	switch {
 	case errors.As(err, &large):
-		p.status, p.title, p.detail = http.StatusRequestEntityTooLarge, "Too large", "A delivery has at most 1 MiB."
+		p.status, p.title, p.field, p.detail = http.StatusRequestEntityTooLarge, "Too large", "body", "A delivery has at most 1 MiB."
 	case errors.Is(err, intake.ErrUnknownSource):
-		p.status, p.title, p.detail = http.StatusNotFound, "Unknown source", "No source of this name is configured."
+		p.status, p.title, p.field, p.detail = http.StatusNotFound, "Unknown source", "source", "No source of this name is configured."
 	case errors.Is(err, source.ErrUnauthenticated):
-		p.status, p.title, p.detail = http.StatusUnauthorized, "Unauthenticated", err.Error()
+		p.status, p.title, p.field, p.detail = http.StatusUnauthorized, "Unauthenticated", "authentication", err.Error()
 	case errors.Is(err, source.ErrMalformed):
-		p.status, p.title, p.detail = http.StatusBadRequest, "Malformed", err.Error()
+		p.status, p.title, p.field, p.detail = http.StatusBadRequest, "Malformed", "body", err.Error()
 	case errors.Is(err, source.ErrContentType):
-		p.status, p.title, p.detail = http.StatusUnsupportedMediaType, "Unsupported content type", err.Error()
+		p.status, p.title, p.field, p.detail = http.StatusUnsupportedMediaType, "Unsupported content type", "Content-Type", err.Error()
 	case errors.Is(err, source.ErrMethod):
-		p.status, p.title, p.detail, p.allow = http.StatusMethodNotAllowed, "Method not allowed", "This source sends POST requests only.", "POST"
+		p.status, p.title, p.field, p.detail, p.allow = http.StatusMethodNotAllowed, "Method not allowed", "method", "This source sends POST requests only.", "POST"
 	case errors.Is(err, intake.ErrOverloaded), errors.Is(err, journal.ErrUnavailable):
 		p.status, p.title, p.detail, p.retryAfter = http.StatusServiceUnavailable, "Try again later", "The delivery was not stored.", "2"
 	}

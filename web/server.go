@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -48,11 +49,13 @@ type Options struct {
 // Server is the HTTP face. Run publishes until its context ends.
 type Server struct {
 	// Static after construction.
-	o      Options
-	epoch  string
-	boards map[string]*published
-	hub    *hub
-	mux    *http.ServeMux
+	o          Options
+	epoch      string
+	boards     map[string]*published
+	hub        *hub
+	mux        *http.ServeMux
+	bodyWithin time.Duration // of constant bodyWithin
+	places     chan struct{} // one is held by each body that is being read
 }
 
 // New makes a Server.
@@ -61,6 +64,7 @@ func New(o Options) *Server {
 		o.Now = time.Now
 	}
 	s := &Server{o: o, epoch: rand.Text(), boards: make(map[string]*published), hub: newHub(), mux: http.NewServeMux()}
+	s.bodyWithin, s.places = bodyWithin, make(chan struct{}, maxBodies)
 	for _, d := range o.Boards {
 		s.boards[d.Name] = &published{def: d, states: make(map[string]string)}
 	}
@@ -73,20 +77,21 @@ func (s *Server) routes() {
 	// For machines.
 	s.mux.Handle("/hooks/{source}", s.machine(s.hook))
 	s.mux.Handle("/hooks/{source}/{path...}", s.machine(s.hook))
-	s.mux.Handle("GET /api/v1/boards/{board}", s.guarded(s.machine, s.boardJSON))
-	s.mux.Handle("GET /api/v1/interactions", s.guarded(s.machine, s.interactionsJSON))
-	s.mux.Handle("GET /api/v1/interactions/{source}/{id...}", s.guarded(s.machine, s.interactionJSON))
-	s.mux.Handle("/api/", s.machine(func(http.ResponseWriter, *http.Request) error { return notFound }))
-	s.mux.Handle("GET /healthz", s.machine(s.healthz))
-	s.mux.Handle("GET /readyz", s.machine(s.readyz))
+	s.mux.Handle("/api/v1/boards/{board}", s.guarded(s.machine, s.boardJSON))
+	s.mux.Handle("/api/v1/interactions", s.guarded(s.machine, s.interactionsJSON))
+	s.mux.Handle("/api/v1/interactions/{source}/{id...}", s.guarded(s.machine, s.interactionJSON))
+	s.mux.Handle("/hooks/", s.machine(nothingHere))
+	s.mux.Handle("/api/", s.machine(nothingHere))
+	s.mux.Handle("/healthz", s.machine(reading(s.healthz)))
+	s.mux.Handle("/readyz", s.machine(reading(s.readyz)))
 	// For people.
-	s.mux.Handle("GET /{$}", s.guarded(s.page, s.home))
-	s.mux.Handle("GET /boards/{board}", s.guarded(s.page, s.boardPage))
-	s.mux.Handle("GET /boards/{board}/live", s.guarded(s.machine, s.live))
-	s.mux.Handle("GET /interactions", s.guarded(s.page, s.interactionsPage))
-	s.mux.Handle("GET /interactions/{source}/{id...}", s.guarded(s.page, s.interactionPage))
+	s.mux.Handle("/{$}", s.guarded(s.page, s.home))
+	s.mux.Handle("/boards/{board}", s.guarded(s.page, s.boardPage))
+	s.mux.Handle("/boards/{board}/live", s.guarded(s.machine, s.live))
+	s.mux.Handle("/interactions", s.guarded(s.page, s.interactionsPage))
+	s.mux.Handle("/interactions/{source}/{id...}", s.guarded(s.page, s.interactionPage))
 	s.mux.Handle("GET /static/", static.Handler())
-	s.mux.Handle("/", s.page(func(http.ResponseWriter, *http.Request) error { return notFound }))
+	s.mux.Handle("/", s.page(nothingHere))
 }
 
 // ServeHTTP checks the host and sets what every answer carries.
@@ -97,11 +102,34 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "+
 		"connect-src 'self' ws://"+safeHost(r.Host)+" wss://"+safeHost(r.Host)+"; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
-	if !s.hostAllowed(r.Host) {
-		s.machine(func(http.ResponseWriter, *http.Request) error { return foreignHost }).ServeHTTP(w, r)
-		return
+	switch machine := forMachines(r.URL.Path); {
+	case !s.hostAllowed(r.Host) && machine:
+		s.machine(elsewhere).ServeHTTP(w, r)
+	case !s.hostAllowed(r.Host):
+		s.page(elsewhere).ServeHTTP(w, r)
+	case machine && strings.TrimSuffix(r.URL.Path, "/") != path.Clean(r.URL.Path):
+		s.machine(nothingHere).ServeHTTP(w, r) // the mux would redirect, which no vendor follows
+	default:
+		s.mux.ServeHTTP(w, r)
 	}
-	s.mux.ServeHTTP(w, r)
+}
+
+// forMachines tells the paths whose errors are problem documents.
+func forMachines(path string) bool {
+	return strings.HasPrefix(path, "/hooks/") || strings.HasPrefix(path, "/api/") || strings.HasSuffix(path, "/live")
+}
+
+func nothingHere(http.ResponseWriter, *http.Request) error { return notFound }
+func elsewhere(http.ResponseWriter, *http.Request) error   { return foreignHost }
+
+// reading lets GET and HEAD through.
+func reading(h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			return onlyReading
+		}
+		return h(w, r)
+	}
 }
 
 // hostAllowed keeps a foreign name that resolves to us (DNS rebinding) out. An address is
@@ -126,10 +154,10 @@ func safeHost(host string) string {
 	return host
 }
 
-// guarded refuses what only those who signed in may see.
+// guarded is for what is read, and refuses what only those who signed in may see.
 func (s *Server) guarded(kind func(handler) http.Handler, h handler) http.Handler {
 	if s.o.Open {
-		return kind(h)
+		return kind(reading(h))
 	}
 	return kind(func(http.ResponseWriter, *http.Request) error { return signIn })
 }
@@ -141,7 +169,7 @@ func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) error {
 
 func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) error {
 	if err := s.o.Ready(); err != nil {
-		return &problem{status: http.StatusServiceUnavailable, title: "Not ready", detail: "Deliveries cannot be stored now; the server's log says why.", cause: err}
+		return &problem{status: http.StatusServiceUnavailable, title: "Not ready", detail: "Deliveries cannot be stored now; the server's log says why.", retryAfter: "2", cause: err}
 	}
 	_, err := w.Write([]byte("ready\n"))
 	return err
