@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -118,15 +119,15 @@ func newFloor(cfg *config.Config, archive wallboard.Archive) *wallboard.Wallboar
 }
 
 // hosts are the names under which the server may be called: that of public_url and that
-// of listen, unless it listens everywhere and has no public name.
+// of listen, unless it listens everywhere. Without any, all names pass, since none is known.
 func hosts(cfg *config.Config) []string {
 	var names []string
 	if u, err := url.Parse(cfg.PublicURL); err == nil && u.Hostname() != "" {
-		names = append(names, u.Hostname())
+		names = append(names, strings.ToLower(u.Hostname()))
 	}
 	if host, _, err := net.SplitHostPort(cfg.Listen); err == nil {
 		if ip := net.ParseIP(host); host != "" && (ip == nil || !ip.IsUnspecified()) {
-			names = append(names, host)
+			names = append(names, strings.ToLower(host))
 		}
 	}
 	return names

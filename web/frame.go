@@ -118,3 +118,11 @@ func timeOrNull(t time.Time) *string {
 	s := t.UTC().Format(timeForm)
 	return &s
 }
+
+func seconds(d *time.Duration) *float64 {
+	if d == nil {
+		return nil
+	}
+	s := d.Seconds()
+	return &s
+}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -156,11 +157,15 @@ func (s *Server) list(r *http.Request) (list []wallboard.Interaction, next strin
 		}
 		limit = n
 	}
-	list, next, err = s.o.Floor.Interactions(f, limit, q.Get("cursor"))
-	if err != nil {
+	if name := q.Get("board"); name != "" {
+		list, next, err = s.boardList(name, f, limit, q.Get("cursor"))
+	} else {
+		list, next, err = s.o.Floor.Interactions(f, limit, q.Get("cursor"))
+	}
+	if errors.Is(err, wallboard.ErrCursor) {
 		return bad("cursor", "is not one that this list gave.")
 	}
-	return list, next, nil
+	return list, next, err
 }
 
 func (s *Server) interactionsJSON(w http.ResponseWriter, r *http.Request) error {

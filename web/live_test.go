@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/gorilla/websocket"
@@ -108,21 +107,5 @@ func TestHosts(t *testing.T) {
 		if res.StatusCode != want {
 			t.Errorf("%s: got %d, want %d", host, res.StatusCode, want)
 		}
-	}
-}
-
-// TestCrossed: a state that was entered is left at clear, and below the minimum there is none.
-func TestCrossed(t *testing.T) {
-	def := &board.Definition{Thresholds: map[string]board.Threshold{"abandon_rate": {Warn: 0.05, Alert: 0.1, Clear: 0.04, Minimum: 20}}}
-	states := make(map[string]string)
-	var got []string
-	for _, v := range []float64{0.04, 0.05, 0.045, 0.2, 0.06, 0.045, 0.03, 0.045} {
-		got = append(got, crossed(def, states, "abandon_rate", &v, 20))
-	}
-	if want := ",warn,warn,alert,warn,warn,,"; strings.Join(got, ",") != want {
-		t.Errorf("got %q, want %q", strings.Join(got, ","), want)
-	}
-	if v := 0.5; crossed(def, states, "abandon_rate", &v, 19) != "" {
-		t.Error("below the minimum there is a state")
 	}
 }

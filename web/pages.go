@@ -32,7 +32,7 @@ func (s *Server) interactionsPage(w http.ResponseWriter, r *http.Request) error 
 	}
 	page := views.InteractionList{Assets: assets()}
 	q := r.URL.Query()
-	for _, name := range []string{"source", "queue", "channel", "outcome", "reason", "from", "to"} {
+	for _, name := range []string{"board", "source", "queue", "channel", "outcome", "reason", "from", "to"} {
 		if v := q.Get(name); v != "" {
 			page.Filters = append(page.Filters, name+" "+v)
 		}

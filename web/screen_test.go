@@ -83,7 +83,13 @@ type boardJSON struct {
 
 func getBoard(t *testing.T, web *httptest.Server) (b boardJSON) {
 	t.Helper()
-	res, err := http.Get(web.URL + "/api/v1/boards/all")
+	getJSON(t, web.URL+"/api/v1/boards/all", &b)
+	return b
+}
+
+func getJSON(t *testing.T, url string, into any) {
+	t.Helper()
+	res, err := http.Get(url)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,10 +98,9 @@ func getBoard(t *testing.T, web *httptest.Server) (b boardJSON) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal(body, &b); err != nil {
-		t.Fatal(err)
+	if err := json.Unmarshal(body, into, json.MatchCaseInsensitiveNames(true)); err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %d %s: %v", url, res.StatusCode, body, err)
 	}
-	return b
 }
 
 // texts are the cells that the JSON has too, as they should read.

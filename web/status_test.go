@@ -16,7 +16,6 @@ import (
 
 	"github.com/wallboard/wallboard/internal/board"
 	"github.com/wallboard/wallboard/internal/intake"
-	"github.com/wallboard/wallboard/internal/interaction"
 	"github.com/wallboard/wallboard/internal/journal"
 	"github.com/wallboard/wallboard/internal/source"
 	"github.com/wallboard/wallboard/internal/source/cloudevents"
@@ -30,10 +29,11 @@ type heldFloor struct {
 	entered, release chan struct{}
 }
 
-func (f *heldFloor) Apply(name string, received int64, events []interaction.Event) {
+// Apply is that of a journal.Applier.
+func (f *heldFloor) Apply(b journal.Batch) {
 	f.entered <- struct{}{}
 	<-f.release
-	f.Wallboard.Apply(name, received, events)
+	f.Wallboard.Apply(b.Source, b.Received, b.Events)
 }
 
 const testToken = "test-token-0123456789"
@@ -55,7 +55,7 @@ func newHouse(t *testing.T) *house {
 		wallboard.New(wallboard.Options{Sources: []wallboard.Source{{Name: "lab", Vendor: "cloudevents"}}}),
 		make(chan struct{}), make(chan struct{}),
 	}}
-	if h.journal, err = journal.OpenSQLite(db, intake.Applier{Live: h.floor}, journal.Options{}); err != nil {
+	if h.journal, err = journal.OpenSQLite(db, h.floor, journal.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -63,7 +63,7 @@ func newHouse(t *testing.T) *house {
 			t.Error(err)
 		}
 	})
-	if err := h.journal.Replay(t.Context()); err != nil {
+	if err := h.journal.Replay(t.Context(), 0); err != nil {
 		t.Fatal(err)
 	}
 	settings := source.Settings{Name: "lab", Auth: source.Auth{Scheme: "header", Header: "X-Token", Secrets: []string{testToken}}}

@@ -95,12 +95,16 @@ func (c *checker) threshold(path, name string, f *threshold) board.Threshold {
 		}
 	}
 	t := board.Threshold{
-		Warn: f.Warn.or(f.Alert.or(0)), Alert: f.Alert.or(0),
+		Warn:    f.Warn.or(f.Alert.or(0)),
 		Minimum: c.whole(path+".minimum", f.Minimum, 0, 0, math.MaxInt32),
 	}
 	t.Clear = f.Clear.or(t.Warn)
+	if f.Alert != nil {
+		alert := f.Alert.or(0)
+		t.Alert = &alert
+	}
 	lower := name == "service_level"
-	if f.Alert != nil && f.Warn != nil && (t.Alert < t.Warn) != lower && t.Alert != t.Warn {
+	if t.Alert != nil && f.Warn != nil && (*t.Alert < t.Warn) != lower && *t.Alert != t.Warn {
 		c.fail(path+".alert", "is reached before warn; change the two")
 	}
 	if t.Clear != t.Warn && (t.Clear > t.Warn) != lower {

@@ -43,6 +43,19 @@ func env(name string) (string, bool) {
 	return v, ok
 }
 
+// TestAlertOfZero: an alert of 0 is one, and none is none.
+func TestAlertOfZero(t *testing.T) {
+	for alert, want := range map[string]bool{"warn: 0, alert: 0": true, "warn: 0": false} {
+		c, err := Parse("w.yaml", []byte(strings.Replace(whole, "warn: 0.05, alert: 0.1, clear: 0.04", alert, 1)), env)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.Boards[0].Thresholds["abandon_rate"].Alert; (got != nil) != want || want && *got != 0 {
+			t.Errorf("{%s}: got %v", alert, got)
+		}
+	}
+}
+
 func TestWhole(t *testing.T) {
 	c, err := Parse("w.yaml", []byte(whole), env)
 	if err != nil {
