@@ -112,6 +112,17 @@ func (x decoder) add(out *source.Decoded, i int, f fields) {
 		Interaction: f["task_sid"], At: at, Sequence: max(0, version), Key: f["sid"], Channel: a.channel(),
 		Queue: f["task_queue_sid"], QueueName: f["task_queue_name"],
 	}
+	if a.conversation() != "" {
+		a.base.Leg = f["task_sid"]
+	}
+	if strings.HasPrefix(kind, "reservation.") && !a.offered() {
+		if kind == "reservation.failed" {
+			ignore(out, kind) // no offer was made
+			return
+		}
+		problem("ReservationSid: is missing")
+		return
+	}
 	if !a.known(kind) {
 		ignore(out, kind)
 	}
@@ -160,12 +171,47 @@ func (x *adapter) role() interaction.Role {
 	return interaction.Customer
 }
 
+// conversation is the id that ties the tasks of one Flex conversation together, "" if
+// the task is no customer's or of no conversation. A transfer there is an invitation by
+// a task of its own; each task is a leg.
+func (x *adapter) conversation() string {
+	switch {
+	case x.role() != interaction.Customer || x.channel() != interaction.Messaging:
+		return ""
+	case x.FlexInteractionSID != "":
+		return "flex/" + x.FlexInteractionSID
+	case x.ConversationSID != "":
+		return "conversation/" + x.ConversationSID
+	}
+	return ""
+}
+
+// offered finds the offer that a reservation's event names.
+func (x *adapter) offered() bool {
+	if x.fields["reservation_sid"] == "" && strings.HasPrefix(x.fields["resource_sid"], "WR") {
+		x.fields["reservation_sid"] = x.fields["resource_sid"]
+	}
+	return x.fields["reservation_sid"] != ""
+}
+
+// endUnknown emits the end of a task of which nothing says who ended it. Of a
+// conversation only this leg ends: an invitation that is declined ends its task, and so
+// does an agent who has passed the customer on.
+func (x *adapter) endUnknown(word string) {
+	if x.base.Leg != "" {
+		x.emit(interaction.LegEnded, nil)
+		return
+	}
+	x.emit(interaction.Disconnected, func(e *interaction.Event) { e.By, e.Reason = interaction.ByUnknown, word })
+}
+
 // known emits what an event type says; it is false for types that say nothing for us.
 func (x *adapter) known(kind string) bool {
 	switch kind {
 	case "task.created":
 		x.emit(interaction.Started, func(e *interaction.Event) {
-			e.Role, e.Direction, e.Customer = x.role(), interaction.Inbound, x.From
+			// The leg is first seen where it waits, so that an invitation's belongs to the transfer.
+			e.Role, e.Direction, e.Customer, e.Leg = x.role(), interaction.Inbound, x.From, ""
 			if e.Role == interaction.OutboundRole {
 				e.Direction = interaction.Outbound
 			}
@@ -174,20 +220,20 @@ func (x *adapter) known(kind string) bool {
 			}
 		})
 		x.emit(interaction.Queued, nil)
-		if sid := x.FlexInteractionSID; sid != "" && x.role() == interaction.Customer && x.base.Channel == interaction.Messaging {
-			x.emit(interaction.Linked, func(e *interaction.Event) { e.Other = "flex/" + sid })
+		if id := x.conversation(); id != "" {
+			x.emit(interaction.Linked, func(e *interaction.Event) { e.Other = id })
 		}
 	case "task-queue.entered", "task-queue.moved":
 		x.emit(interaction.Queued, nil)
 	case "task.canceled":
 		x.canceled()
 	case "task.completed":
-		x.emit(interaction.Disconnected, func(e *interaction.Event) { e.By = interaction.ByUnknown })
+		x.endUnknown("")
 	case "task.deleted", "task.system-deleted":
 		x.emit(interaction.Disconnected, func(e *interaction.Event) { e.By, e.Reason = interaction.BySystem, "deleted" })
 	case "task.transfer-initiated":
 		x.emit(interaction.Transferred, x.transfer)
-	case "task.transfer-failed", "task.transfer-canceled":
+	case "task.transfer-failed", "task.transfer-attempt-failed", "task.transfer-canceled":
 		x.emit(interaction.TransferFailed, nil)
 	case "task.transfer-completed":
 		x.emit(interaction.TransferCompleted, nil)
@@ -219,9 +265,6 @@ func (x *adapter) reservation(kind string) bool {
 		x.emit(k, func(e *interaction.Event) {
 			e.Work, e.Agent, e.AgentName, e.Why = x.fields["reservation_sid"], x.fields["worker_sid"], x.fields["worker_name"], why
 		})
-	}
-	if strings.HasPrefix(kind, "reservation.") && x.fields["reservation_sid"] == "" {
-		x.fields["reservation_sid"] = x.fields["resource_sid"]
 	}
 	presence := interaction.Presence(0)
 	switch kind {
@@ -316,8 +359,8 @@ func (x *adapter) canceled() {
 	case strings.Contains(low, "hangup") || strings.Contains(low, "hung up") || strings.Contains(low, "hang up"):
 		end(interaction.ByCustomer, "hangup")
 	case reason == "":
-		end(interaction.ByUnknown, "")
+		x.endUnknown("")
 	default:
-		end(interaction.ByUnknown, "other")
+		x.endUnknown("other")
 	}
 }

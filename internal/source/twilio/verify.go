@@ -78,23 +78,26 @@ func (v verifier) Verify(d *source.Delivery) error {
 	return refused("is wrong; check the primary auth token, and that public_url is the URL that Twilio calls")
 }
 
-// variants are the URL as it is, with its scheme's port and without: Twilio is not of
-// one mind.
+// variants are the URL as it is, with its scheme's port and without, each also with
+// apostrophes encoded: Twilio is not of one mind.
 func variants(address string) []string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return []string{address}
+	all := []string{address}
+	if u, err := url.Parse(address); err == nil {
+		scheme, rest, _ := strings.Cut(address, "://")
+		host, path, _ := strings.Cut(rest, "/")
+		if u.Port() == "" {
+			host += ":" + map[string]string{"https": "443", "http": "80"}[u.Scheme]
+		} else {
+			host = strings.TrimSuffix(host, ":"+u.Port())
+		}
+		all = append(all, scheme+"://"+host+"/"+path)
 	}
-	port := map[string]string{"https": "443", "http": "80"}[u.Scheme]
-	scheme, rest, _ := strings.Cut(address, "://")
-	host, path, _ := strings.Cut(rest, "/")
-	switch u.Port() {
-	case "":
-		return []string{address, scheme + "://" + host + ":" + port + "/" + path}
-	case port:
-		return []string{address, scheme + "://" + strings.TrimSuffix(host, ":"+port) + "/" + path}
+	if strings.Contains(address, "'") {
+		for _, u := range all[:len(all):len(all)] {
+			all = append(all, strings.ReplaceAll(u, "'", "%27"))
+		}
 	}
-	return []string{address, scheme + "://" + strings.TrimSuffix(host, ":"+u.Port()) + "/" + path}
+	return all
 }
 
 // joined sorts parameters by name and joins names and values. The values of a name that
