@@ -185,6 +185,13 @@ sources: [{name: lab, vendor: cloudevents, auth: {scheme: none}}]
 		waiting = f.Cells["status.Waiting"].Text
 	}
 
+	recount := func(when string) {
+		out, err := exec.Command(binary, "recount", "--config", settings).CombinedOutput()
+		if err != nil || !strings.Contains(string(out), "recounted 1 events of 1 contacts, up to position 1: 0 differences") {
+			t.Errorf("recount of the %s server: %v, %s", when, err, out)
+		}
+	}
+	recount("running")
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -198,6 +205,7 @@ sources: [{name: lab, vendor: cloudevents, auth: {scheme: none}}]
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("it stopped with %v, want exit code 0", err)
 	}
+	recount("stopped")
 	if logged.Len() > 0 {
 		t.Errorf("it logged %s, want nothing", logged.String())
 	}

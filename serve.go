@@ -87,9 +87,10 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listeni
 			return err
 		}
 		group.Go(func() error {
-			keeper.Run(ctx)
+			keeper.Run(ctx, log)
 			return nil
 		})
+		group.Go(func() error { return control(ctx, cfg.DataDir, keeper, log, logger) })
 		front.open.Store(true)
 		listening(listener.Addr().String())
 		return site.Run(ctx)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,7 +27,7 @@ var testNow = time.Date(2026, 11, 23, 14, 2, 7, 0, time.UTC)
 // house is a wallboard with a real database, beside one that keeps everything in memory.
 type house struct {
 	dir    string
-	now    time.Time
+	at     atomic.Int64 // the clock, µs
 	policy classify.Policies
 
 	db     *sqlite.DB
@@ -38,12 +40,16 @@ type house struct {
 // Apply and Tick make the house the journal's applier: both wallboards get the same.
 func (h *house) Apply(b journal.Batch) {
 	h.keeper.Apply(b)
-	h.plain.Apply(b.Source, b.Received, b.Events)
+	if h.plain != nil {
+		h.plain.Apply(b.Source, b.Received, b.Events)
+	}
 }
 
 func (h *house) Tick(asOf int64) {
 	h.keeper.Tick(asOf)
-	h.plain.Tick(asOf)
+	if h.plain != nil {
+		h.plain.Tick(asOf)
+	}
 }
 
 func (h *house) options(archive wallboard.Archive) wallboard.Options {
@@ -52,11 +58,13 @@ func (h *house) options(archive wallboard.Archive) wallboard.Options {
 			{Name: "a", Vendor: "twilio", Queues: map[string]string{"Q1": "Billing"}, Policies: h.policy},
 			{Name: "b", Vendor: "cloudevents", Policies: h.policy},
 		},
-		ServiceLevelSeconds: map[string]int{"Billing": 600}, Archive: archive, Now: func() time.Time { return h.now },
+		ServiceLevelSeconds: map[string]int{"Billing": 600}, Archive: archive, Now: h.now,
 	}
 }
 
-func (h *house) clock() time.Time { return h.now }
+func (h *house) now() time.Time { return time.UnixMicro(h.at.Load()).UTC() }
+
+func (h *house) pass(d time.Duration) { h.at.Add(d.Microseconds()) }
 
 // open begins as the program does. Only what is after the stored position is replayed, so the
 // plain wallboard gets the rest before.
@@ -68,7 +76,7 @@ func (h *house) open(t rapid.TB) {
 	store := Open(context.Background(), h.db, nil)
 	h.live = wallboard.New(h.options(store))
 	h.keeper = NewKeeper(store, h.live)
-	if h.log, err = journal.OpenSQLite(h.db, h, journal.Options{Now: h.clock}); err != nil {
+	if h.log, err = journal.OpenSQLite(h.db, h, journal.Options{Now: h.now}); err != nil {
 		t.Fatal(err)
 	}
 	through, err := store.Begin(context.Background(), h.live)
@@ -95,7 +103,8 @@ func newHouse(t rapid.TB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{dir: dir, now: testNow, policy: classify.DefaultPolicies()}
+	h := &house{dir: dir, policy: classify.DefaultPolicies()}
+	h.at.Store(testNow.UnixMicro())
 	h.policy.LostTrackAfterVoice, h.policy.LostTrackAfterMessaging = time.Hour, 2*time.Hour
 	h.plain = wallboard.New(h.options(nil))
 	h.open(t)
@@ -108,7 +117,7 @@ func (h *house) remove(t rapid.TB) {
 }
 
 func (h *house) append(t rapid.TB, source string, events []interaction.Event) {
-	r := journal.Record{Source: source, Received: h.now.UnixMicro(), Method: "POST", Events: events}
+	r := journal.Record{Source: source, Received: h.now().UnixMicro(), Method: "POST", Events: events}
 	if _, err := h.log.Append(context.Background(), r); err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +166,7 @@ func anyDelivery(t *rapid.T, n *int, now time.Time) (string, []interaction.Event
 
 // same compares the two wallboards in all that can be seen.
 func (h *house) same(t rapid.TB) {
-	at := h.now.UnixMicro()
+	at := h.now().UnixMicro()
 	h.live.Tick(at)
 	h.plain.Tick(at)
 	for _, def := range boards() {
@@ -211,7 +220,7 @@ func TestHistoryEqualsMemory(t *testing.T) {
 			switch rapid.IntRange(0, 9).Draw(t, "step") {
 			case 0:
 				h.keeper.Keep(context.Background())
-				h.now = h.now.Add(time.Duration(rapid.IntRange(10, 5000).Draw(t, "seconds")) * time.Second)
+				h.pass(time.Duration(rapid.IntRange(10, 5000).Draw(t, "seconds")) * time.Second)
 			case 1:
 				h.keeper.Keep(context.Background())
 			case 2: // what cannot be stored is stored later
@@ -220,7 +229,7 @@ func TestHistoryEqualsMemory(t *testing.T) {
 				h.close(t)
 				h.open(t)
 			default:
-				source, events := anyDelivery(t, &keys, h.now)
+				source, events := anyDelivery(t, &keys, h.now())
 				h.append(t, source, events)
 			}
 			h.same(t)
@@ -232,4 +241,187 @@ func TestHistoryEqualsMemory(t *testing.T) {
 			}
 		}
 	})
+}
+
+// call is one customer's call, and when it is told.
+func call(id string, at time.Time, lostEnd bool) []interaction.Event {
+	event := func(k interaction.Kind, seconds int) interaction.Event {
+		return interaction.Event{
+			Interaction: id, Kind: k, Key: id + k.String(), At: at.Add(time.Duration(seconds) * time.Second).UnixMicro(),
+			Channel: interaction.Voice, Queue: "Q1", Work: "W" + id, Agent: "A1", By: interaction.ByCustomer,
+		}
+	}
+	events := []interaction.Event{event(interaction.Started, 0), event(interaction.Queued, 1), event(interaction.Assigned, 5)}
+	if !lostEnd {
+		events = append(events, event(interaction.Accepted, 8), event(interaction.Disconnected, 100))
+	}
+	return events
+}
+
+// TestMemoryStaysFlat: over thirty days in which one call in five loses its end, what is in
+// memory at the end of a day does not grow, and everything can still be found.
+func TestMemoryStaysFlat(t *testing.T) {
+	h := newHouse(t)
+	defer h.remove(t)
+	h.plain = nil // it would grow
+	const days, steps, calls = 30, 8, 20
+	n, most := 0, 0
+	for range days {
+		for range steps {
+			h.pass(24 * time.Hour / steps)
+			var events []interaction.Event
+			for range calls {
+				n++
+				events = append(events, call(fmt.Sprint("C", n), h.now(), n%5 == 0)...)
+			}
+			h.append(t, "a", events)
+			h.keeper.Keep(t.Context())
+			h.live.Tick(h.now().UnixMicro())
+			most = max(most, h.live.Held())
+		}
+	}
+	// Those of a step and of the one before, which are let go only now.
+	if limit := 2 * calls; most > limit {
+		t.Errorf("at most %d contacts were in memory, want at most %d", most, limit)
+	}
+	def := &board.Definition{Window: board.LastHour}
+	if open := h.live.Numbers(def).Customers.Open; open > calls {
+		t.Errorf("%d are open, want at most those of the last step", open)
+	}
+	lost, found := 0, 0
+	for cursor := ""; ; {
+		list, next, err := h.live.Interactions(wallboard.Filter{}, 500, cursor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, in := range list {
+			found++
+			if in.State == "lost_track" {
+				lost++
+			}
+		}
+		if cursor = next; next == "" {
+			break
+		}
+	}
+	if found != n || lost < n/5-2*calls {
+		t.Errorf("found %d interactions of which %d lost track, want %d and about %d", found, lost, n, n/5)
+	}
+	v, err := h.keeper.Audit(t.Context(), h.log, true)
+	if err != nil || v.Differing != 0 || v.Contacts != int64(n) {
+		t.Errorf("the audit: %+v, %v, want %d contacts and no difference", v, err, n)
+	}
+}
+
+// TestLateEventComesBack: an end that comes a day late finds its contact, which had left
+// memory as lost track.
+func TestLateEventComesBack(t *testing.T) {
+	h := newHouse(t)
+	defer h.remove(t)
+	began := h.now()
+	h.append(t, "a", call("C", began, true))
+	h.pass(24 * time.Hour)
+	h.live.Tick(h.now().UnixMicro()) // it is lost track now
+	h.keeper.Keep(t.Context())
+	h.pass(time.Minute)
+	h.live.Tick(h.now().UnixMicro())
+	if n := h.live.Held(); n != 0 {
+		t.Fatalf("%d contacts are in memory, want none", n)
+	}
+	in, ok, err := h.live.Interaction("a", "C")
+	if err != nil || !ok || in.State != "lost_track" || in.Reason != "silent" {
+		t.Fatalf("got %+v, %v, %v, want it lost track", in, ok, err)
+	}
+	h.append(t, "a", call("C", began, false)[3:])
+	in, ok, err = h.live.Interaction("a", "C")
+	if err != nil || !ok || in.Outcome != interaction.Answered || len(in.Works) != 1 {
+		t.Errorf("got %+v, %v, %v, want it answered with one work", in, ok, err)
+	}
+}
+
+// TestChangedRules: under another policy everything is counted anew from the journal.
+func TestChangedRules(t *testing.T) {
+	h := newHouse(t)
+	defer h.remove(t)
+	menu := call("C", h.now(), true)[:1]
+	menu = append(menu, interaction.Event{Interaction: "C", Kind: interaction.Disconnected, Key: "end", At: h.now().UnixMicro() + 1, By: interaction.ByCustomer})
+	h.append(t, "a", menu)
+	h.keeper.Keep(t.Context())
+	if in, _, _ := h.live.Interaction("a", "C"); in.Outcome != interaction.LeftInMenu {
+		t.Fatalf("got %v, want left in menu", in.Outcome)
+	}
+	h.close(t)
+	h.policy.LeftInMenu = "abandoned"
+	h.plain = wallboard.New(h.options(nil))
+	h.open(t)
+	h.same(t)
+	if in, _, _ := h.live.Interaction("a", "C"); in.Outcome != interaction.Abandoned {
+		t.Errorf("got %v, want abandoned", in.Outcome)
+	}
+}
+
+// TestAuditBesideWork: an audit at one position finds nothing while deliveries come, contacts
+// leave and come back.
+func TestAuditBesideWork(t *testing.T) {
+	h := newHouse(t)
+	defer h.remove(t)
+	h.at.Store(time.Now().UnixMicro())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for i := range 100 {
+			at := h.now().Add(-time.Duration(i%40) * time.Minute)
+			h.append(t, "a", call(fmt.Sprint("C", i), at, i%3 == 0))
+			h.append(t, "a", call(fmt.Sprint("C", i/2), at, false)) // late events of others
+			h.keeper.Keep(context.Background())
+		}
+	}()
+	for working := true; working; {
+		select {
+		case <-done:
+			working = false
+		default:
+		}
+		v, err := h.keeper.Audit(t.Context(), h.log, true)
+		if err != nil || v.Differing != 0 {
+			t.Fatalf("the audit: %v, %q", err, v.Differences)
+		}
+	}
+}
+
+// TestPlantedDifference: what somebody changed in the stored counts is found by an audit after
+// the next start.
+func TestPlantedDifference(t *testing.T) {
+	h := newHouse(t)
+	defer h.remove(t)
+	h.append(t, "a", call("C", h.now(), false))
+	h.keeper.Keep(t.Context())
+	if _, err := h.db.Write.Exec("UPDATE cells SET balance = balance + 1"); err != nil {
+		t.Fatal(err)
+	}
+	h.close(t)
+	h.open(t)
+	for _, whole := range []bool{false, true} {
+		v, err := h.keeper.Audit(t.Context(), h.log, whole)
+		if err != nil || v.Differing != 1 || !strings.Contains(v.Differences[0], "+1 off") {
+			t.Errorf("got %+v, %v, want the one difference", v, err)
+		}
+	}
+}
+
+// TestLostEvent: an event that its contact does not name any more is found by the whole audit.
+func TestLostEvent(t *testing.T) {
+	h := newHouse(t)
+	defer h.remove(t)
+	h.append(t, "a", call("C", h.now(), false))
+	h.keeper.Keep(t.Context())
+	if _, err := h.db.Write.Exec("UPDATE contacts SET positions = ?", pack([]int64{1, 2, 3})); err != nil {
+		t.Fatal(err)
+	}
+	h.close(t)
+	h.open(t)
+	v, err := h.keeper.Audit(t.Context(), h.log, true)
+	if err != nil || v.Differing == 0 {
+		t.Errorf("got %+v, %v, want differences", v, err)
+	}
 }

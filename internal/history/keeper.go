@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"log/slog"
 	"sync"
@@ -19,6 +20,8 @@ const (
 	// them to be stored. It bounds memory while the whole journal is replayed, and the
 	// length of one transaction.
 	maxUnkept = 20_000
+	// auditEvery is how often the counts are compared with a recount of what boards still count.
+	auditEvery = 5 * time.Minute
 )
 
 // Keeper moves what changes in a wallboard into the store. It is the journal's applier: what
@@ -50,8 +53,12 @@ func (k *Keeper) Apply(b journal.Batch) {
 // Tick implements [journal.Applier].
 func (k *Keeper) Tick(asOf int64) { k.live.Tick(asOf) }
 
-// Run keeps what changed, about once a second, until ctx ends.
-func (k *Keeper) Run(ctx context.Context) {
+// Run keeps what changed, about once a second, and audits the counts every few minutes,
+// until ctx ends. A last time it keeps what changed then, so that the next start is short.
+func (k *Keeper) Run(ctx context.Context, log journal.Journal) {
+	var audits sync.WaitGroup
+	defer audits.Wait()
+	audits.Go(func() { k.audits(ctx, log) })
 	t := time.NewTicker(keepEvery)
 	defer t.Stop()
 	for {
@@ -59,7 +66,24 @@ func (k *Keeper) Run(ctx context.Context) {
 		case <-t.C:
 			k.Keep(ctx)
 		case <-ctx.Done():
+			k.Keep(context.WithoutCancel(ctx))
 			return
+		}
+	}
+}
+
+// audits compares the counts with a recount from time to time, and shouts when they differ.
+func (k *Keeper) audits(ctx context.Context, log journal.Journal) {
+	t := time.NewTicker(auditEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			return
+		}
+		if _, err := k.Audit(ctx, log, false); err != nil && ctx.Err() == nil && !errors.Is(err, wallboard.ErrAuditing) {
+			k.logger.Error("the audit of the counts failed", "cause", err)
 		}
 	}
 }
@@ -85,10 +109,23 @@ func (k *Keeper) Keep(ctx context.Context) bool {
 }
 
 // Audit recounts; see [wallboard.Wallboard.Audit]. Whole takes in everything that is stored.
+// A difference is logged as an error.
 func (k *Keeper) Audit(ctx context.Context, log journal.Journal, whole bool) (wallboard.Verdict, error) {
-	if !whole {
-		return k.live.Audit(ctx, nil)
+	var v wallboard.Verdict
+	var err error
+	if whole {
+		v, err = k.auditWhole(ctx, log)
+	} else {
+		v, err = k.live.Audit(ctx, nil)
 	}
+	if err == nil && v.Differing > 0 {
+		k.logger.Error("the numbers differ from a recount; please report this", "position", v.Position,
+			"differences", v.Differing, "first", v.Differences[0])
+	}
+	return v, err
+}
+
+func (k *Keeper) auditWhole(ctx context.Context, log journal.Journal) (wallboard.Verdict, error) {
 	return k.live.Audit(ctx, func(through int64) iter.Seq2[[]interaction.Event, error] {
 		return func(yield func([]interaction.Event, error) bool) {
 			for b, err := range log.Read(ctx, 0) {

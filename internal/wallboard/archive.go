@@ -231,3 +231,10 @@ func (w *Wallboard) Release() {
 		}
 	}
 }
+
+// Held is how many contacts are in memory.
+func (w *Wallboard) Held() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.entries)
+}

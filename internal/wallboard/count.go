@@ -15,7 +15,7 @@ func (w *Wallboard) Numbers(def *board.Definition) Numbers {
 	defer w.mu.Unlock()
 	now := w.now()
 	since := Since(def, now)
-	n := Numbers{AsOf: time.UnixMicro(w.asOf).UTC(), Since: since}
+	n := Numbers{AsOf: time.UnixMicro(w.asOf).UTC(), Since: since, Differing: w.verdict.Differing}
 	key, from := keyOf(def), since.UnixMicro()/bucketMicros
 	var sum counts
 	longest, oldest := int64(-1), int64(0)

@@ -25,6 +25,9 @@ type Numbers struct {
 	// Agents counts agents by Presence (index Presence-1).
 	Agents  [5]int64
 	Sources []SourceState
+	// Differing is how much the newest audit found to differ from a recount: above 0, no
+	// number here is to be trusted.
+	Differing int
 }
 
 // ChannelStatus is the Agent Work Status table of one channel. Its Channel is
