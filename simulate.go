@@ -16,7 +16,8 @@ import (
 // simulateCommand posts a simulated contact centre's deliveries.
 type simulateCommand struct {
 	To        string        `help:"The server's URL." default:"http://127.0.0.1:8080"`
-	Source    string        `help:"The configured source, of vendor twilio." required:""`
+	Source    string        `help:"The configured source." required:""`
+	Vendor    string        `help:"The source's vendor: ${enum}." enum:"twilio,amazon-connect" default:"twilio"`
 	Secret    string        `help:"The source's secret." env:"WALLBOARD_SIMULATE_SECRET"`
 	PublicURL string        `help:"The server's public_url, where it is another than --to."`
 	Seed      uint64        `help:"Makes the run; the same seed plays the same." default:"1"`
@@ -32,6 +33,7 @@ func (s *simulateCommand) run(ctx context.Context, stdout io.Writer) error {
 	hook := "/hooks/" + s.Source
 	o := simulate.Options{
 		Seed: s.Seed, URL: strings.TrimRight(s.To, "/") + hook, Secret: s.Secret, Duration: s.Duration, AllowRemote: s.Remote,
+		Format: simulate.Formats()[s.Vendor],
 	}
 	if s.PublicURL != "" {
 		o.PublicURL = strings.TrimRight(s.PublicURL, "/") + hook
@@ -61,7 +63,7 @@ func (s *simulateCommand) run(ctx context.Context, stdout io.Writer) error {
 }
 
 // writeTruth writes to a file, or to the standard output where it is named "-".
-func writeTruth(name string, truth simulate.Truth, stdout io.Writer) error {
+func writeTruth(name string, truth interface{ WriteJSON(io.Writer) error }, stdout io.Writer) error {
 	if name == "-" {
 		return truth.WriteJSON(stdout)
 	}

@@ -123,20 +123,14 @@ func startUnderFire(t *testing.T, now time.Time) (s *server, dir string) {
 	if offset > 12 {
 		offset -= 24
 	}
-	dir = filepath.Join(t.TempDir(), "data")
-	settings := fmt.Sprintf("listen: %%s\ndata_dir: %s\npublic_url: https://wallboard.example.org\ntime_zone: Etc/GMT%+d\naccess: {mode: open}\nsources:\n", dir, -offset)
+	settings := fmt.Sprintf("public_url: https://wallboard.example.org\ntime_zone: Etc/GMT%+d\naccess: {mode: open}\nsources:\n", -offset)
 	boards := "boards:\n  - {name: all, window: today}\n"
 	for _, src := range fireSources {
 		settings += fmt.Sprintf("  - {name: %s, vendor: %s, auth: %s}\n", src.name, src.vendor.Name, src.auth)
 		boards += fmt.Sprintf("  - {name: %s, window: today, sources: [%[1]s]}\n", src.name)
 	}
-	settings += boards
-	s = &server{t: t, config: filepath.Join(filepath.Dir(dir), "wallboard.yaml"), address: "127.0.0.1:0"}
-	s.write(settings)
-	s.launch()
-	s.write(settings) // a restart listens at the same address
-	t.Cleanup(func() { s.cmd.Process.Kill(); s.cmd.Wait() })
-	return s, dir
+	s = startWith(t, settings+boards)
+	return s, filepath.Join(filepath.Dir(s.config), "data")
 }
 
 // killUntil kills the program at random moments and starts it again, until the load is

@@ -58,7 +58,9 @@ func (c *Centre) begin(start time.Time) {
 	c.ledger.mu.Unlock()
 	c.poster = newPoster(&c.options, c.ledger.retried)
 	c.played = start
-	c.floor = newFloor(c.options.Seed, c.options.Rates, start, c.deliver)
+	rates := c.options.Rates
+	c.vendor.Adjust(&rates)
+	c.floor = newFloor(c.options.Seed, rates, start, c.deliver)
 }
 
 // deliver puts what the vendor sends of a fact into the outbox.

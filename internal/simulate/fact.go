@@ -77,6 +77,17 @@ type Contact struct {
 	Entered  time.Time // into Queue
 	Stage    Stage
 	Version  int // counts the changes of Stage
+	Leg      Leg
+}
+
+// Leg is the part of a contact up to its next transfer, for vendors that have an id for it.
+type Leg struct {
+	Number   int // from 1, within the contact
+	Previous int // the leg whose agent passed the customer on; 0 in the first leg
+	Queue    Queue
+	ToAgent  bool // it goes to one agent, and not to Queue
+	// Began is set once the fact that began it was told, Queued when it entered Queue.
+	Began, Queued time.Time
 }
 
 // Queue is where contacts wait.
@@ -92,6 +103,9 @@ type Work struct {
 	ID      uint64 // from 1; 0 is none
 	Agent   Agent
 	Timeout time.Duration
+	Leg     Leg
+	// When it came so far; each is set after the fact that says so.
+	Offered, Accepted, Released time.Time
 }
 
 // Agent is a person who answers.
@@ -137,10 +151,18 @@ type Vendor interface {
 	// Sign returns the headers that authenticate a message which the vendor posts to
 	// url, by a secret that is not empty.
 	Sign(m Message, url, secret string) http.Header
+	// Adjust takes out what the format has no way to tell.
+	Adjust(r *Rates)
+	// Shown returns the kind as which the format shows a fact; false if not at all. Truth
+	// is made of what is shown.
+	Shown(f *Fact) (Kind, bool)
+	// Releases says that an agent who passes the customer on lets go, in this format, when
+	// the agent's own part ends, and not when the transfer is told.
+	Releases() bool
 	// ContactID and WorkID are the vendor's ids, under which a wallboard knows an
-	// interaction and a work.
+	// interaction and a work. The work's agent and leg are set.
 	ContactID(id uint64) string
-	WorkID(id uint64) string
+	WorkID(contact uint64, w *Work) string
 	// ExpiredReason is the vendor's word for a contact that the system ended.
 	ExpiredReason() string
 }

@@ -35,6 +35,8 @@ type contact struct {
 	waits     bool
 	offers    []*work // open ones
 	refused   map[int]time.Time
+	refusedAt time.Time // the latest of these
+	legs      int
 	wrapping  int // works in wrap-up
 	over      bool
 	transfer  *Transfer
@@ -192,9 +194,10 @@ func (f *floor) arrive(in Contact) {
 	if in.Origin == 0 {
 		in.Origin = in.ID
 	}
-	c := &contact{Contact: in, refused: make(map[int]time.Time)}
+	in.Leg = Leg{Number: 1, Queue: in.Queue, Began: f.now}
+	c := &contact{Contact: in, refused: make(map[int]time.Time), legs: 1}
 	f.tell(c, Arrived, 0, nil)
-	f.tell(c, Queued, 200*time.Millisecond, nil)
+	c.Leg.Queued = f.tell(c, Queued, 200*time.Millisecond, nil).At
 	// The queue takes in the contact only now; nothing happens to it before.
 	f.after(250*time.Millisecond, func() { f.wait(c) })
 }
@@ -226,11 +229,20 @@ func (f *floor) wait(c *contact) {
 	f.dispatch()
 }
 
+// resentment is for how long at least a customer stays after a refused offer. Where a
+// format does not say why an offer ended, an end within a second of it could have been
+// its cause.
+const resentment = 1200 * time.Millisecond
+
 // ifWaiting plans something for a contact that still waits by then, in the same spell.
 func (f *floor) ifWaiting(c *contact, d time.Duration, do func()) {
 	spell := c.spell
 	f.after(d, func() {
-		if c.waits && c.spell == spell {
+		switch stays := c.refusedAt.Add(resentment); {
+		case !c.waits || c.spell != spell:
+		case f.now.Before(stays):
+			f.ifWaiting(c, stays.Sub(f.now), do)
+		default:
 			do()
 		}
 	})

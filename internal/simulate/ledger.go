@@ -52,9 +52,13 @@ func (l *ledger) record(f *Fact, parts int) (acknowledge func()) {
 	if f.Kind == Arrived {
 		l.accounts = append(l.accounts, &account{contact: f.Contact})
 	}
+	kind, shown := l.vendor.Shown(f)
+	if !shown {
+		return func() {}
+	}
 	a := l.accounts[f.Contact.ID-1]
 	e := &entry{
-		kind: f.Kind, at: f.At, queue: f.Contact.Queue, work: f.Work,
+		kind: kind, at: f.At, queue: f.Contact.Queue, work: f.Work,
 		warm: f.Transfer.Warm, from: f.Transfer.From.ID, parts: parts,
 	}
 	a.entries = append(a.entries, e)

@@ -48,12 +48,13 @@ func (f *floor) idle(c *contact) *agent {
 func (f *floor) offer(c *contact, a *agent, later time.Duration) *work {
 	f.works++
 	w := &work{Work: Work{ID: f.works, Timeout: f.rates.OfferTimeout}, agent: a, contact: c, open: true}
+	w.Leg = c.Leg
 	a.busy = true
 	c.offers = append(c.offers, w)
 	if c.Stage == Waiting {
 		c.reach(Ringing)
 	}
-	f.tell(c, Offered, later, w)
+	w.Offered = f.tell(c, Offered, later, w).At
 	return w
 }
 
@@ -84,7 +85,7 @@ func (f *floor) refuse(w *work, how Kind) {
 	if len(c.offers) == 0 && c.Stage == Ringing {
 		c.reach(Waiting)
 	}
-	f.tell(c, how, 0, w)
+	c.refusedAt = f.tell(c, how, 0, w).At
 	c.refused[w.agent.ID] = f.now.Add(refusalRest)
 	f.after(refusalRest, f.dispatch)
 	if t := c.transfer; t != nil && t.ToAgent.ID != 0 {
@@ -105,7 +106,7 @@ func (f *floor) accept(w *work) {
 	c.offers = nil
 	f.stopWaiting(c)
 	c.reach(Talking)
-	f.tell(c, Accepted, 0, w)
+	w.Accepted = f.tell(c, Accepted, 0, w).At
 	for _, o := range others {
 		o.open = false
 		f.tell(c, AnsweredElsewhere, 10*time.Millisecond, o)
@@ -172,7 +173,7 @@ func (f *floor) lineFails(w *work, plainly bool) {
 func (f *floor) wrapUp(w *work, later time.Duration) {
 	c := w.contact
 	c.wrapping++
-	f.tell(c, Released, later, w)
+	w.Released = f.tell(c, Released, later, w).At
 	f.after(f.draw.logNormal(f.rates.WrapUp, 0.5)+time.Second, func() {
 		c.wrapping--
 		completed := c.over && c.wrapping == 0 && c.Stage == InWrapUp

@@ -49,6 +49,11 @@ type Options struct {
 	Format func(run uint64) Vendor
 }
 
+// Formats are the vendors that a centre can speak as, by their names in the configuration.
+func Formats() map[string]func(run uint64) Vendor {
+	return map[string]func(run uint64) Vendor{"twilio": Twilio, "amazon-connect": AmazonConnect}
+}
+
 // Rates say how often things happen. Those without a unit are probabilities.
 type Rates struct {
 	// ArrivalsPerHour is the rate of customers at the peak of the day.
@@ -67,6 +72,7 @@ type Rates struct {
 	BothOffered float64 // of an offer: a second agent gets one, too
 	Transfer    float64 // of a conversation
 	Warm        float64 // of a transfer, else cold
+	ToQueue     float64 // of a cold transfer, else to an agent
 	Unanswered  float64 // of a transfer to an agent
 	Voicemail   float64 // of a wait: chosen if it lasts
 	Callback    float64 // of a wait: chosen if it lasts
@@ -87,7 +93,7 @@ func DefaultRates() Rates {
 		OfferTimeout:  20 * time.Second,
 		BetweenBreaks: 80 * time.Minute, Break: 10 * time.Minute,
 		Decline: 0.04, PushTimeout: 0.04, BothOffered: 0.03,
-		Transfer: 0.1, Warm: 0.4, Unanswered: 0.25,
+		Transfer: 0.1, Warm: 0.4, ToQueue: 0.4, Unanswered: 0.25,
 		Voicemail: 0.05, Callback: 0.06, Expire: 0.02, LineFailure: 0.02,
 		Duplicate: 0.03, Reorder: 0.05, Late: 0.01,
 	}
@@ -146,7 +152,7 @@ func (r *Rates) check() error {
 		}
 	}
 	for _, p := range []float64{
-		r.Decline, r.PushTimeout, r.BothOffered, r.Transfer, r.Warm, r.Unanswered, r.Voicemail,
+		r.Decline, r.PushTimeout, r.BothOffered, r.Transfer, r.Warm, r.ToQueue, r.Unanswered, r.Voicemail,
 		r.Callback, r.Expire, r.LineFailure, r.Duplicate, r.Reorder, r.Late,
 	} {
 		if !(p >= 0 && p <= 1) {

@@ -8,7 +8,7 @@ func (f *floor) transfer(w *work, rest time.Duration) {
 	c := w.contact
 	warm := f.draw.chance(f.rates.Warm)
 	target := f.colleague(w.agent)
-	toQueue := f.draw.chance(0.4)
+	toQueue := f.draw.chance(f.rates.ToQueue)
 	if target == nil && warm {
 		f.after(rest, func() { f.end(w) })
 		return
@@ -18,6 +18,8 @@ func (f *floor) transfer(w *work, rest time.Duration) {
 	f.transfers++
 	from := w.Work
 	from.Agent = w.agent.Agent
+	c.legs++
+	c.Leg = Leg{Number: c.legs, Previous: w.Leg.Number, Queue: c.Queue, ToAgent: true}
 	c.transfer = &Transfer{ID: f.transfers, Warm: warm, From: from}
 	switch {
 	case warm:
@@ -34,7 +36,7 @@ func (f *floor) warm(w *work, target *agent, rest time.Duration) {
 	c := w.contact
 	c.transfer.ToAgent = target.Agent
 	c.passing = w
-	f.tell(c, TransferBegan, 0, w)
+	c.Leg.Began = f.tell(c, TransferBegan, 0, w).At
 	f.answer(f.offer(c, target, 120*time.Millisecond), f.rates.Unanswered/2, f.rates.Unanswered/2)
 	f.after(f.rates.OfferTimeout+rest, func() {
 		if c.passing == w { // The transfer failed, and the first agent went on.
@@ -48,7 +50,7 @@ func (f *floor) warm(w *work, target *agent, rest time.Duration) {
 func (f *floor) coldToAgent(w *work, target *agent) {
 	c := w.contact
 	c.transfer.ToAgent = target.Agent
-	f.tell(c, TransferBegan, 0, w)
+	c.Leg.Began = f.tell(c, TransferBegan, 0, w).At
 	f.wrapUp(w, 8*time.Millisecond)
 	c.reach(Waiting)
 	f.answer(f.offer(c, target, 120*time.Millisecond), f.rates.Unanswered/2, f.rates.Unanswered/2)
@@ -66,11 +68,12 @@ func (f *floor) coldToQueue(w *work) {
 		}
 	}
 	c.transfer.ToQueue = to
-	f.tell(c, TransferBegan, 0, w)
+	c.Leg.Queue, c.Leg.ToAgent = to, false
+	c.Leg.Began = f.tell(c, TransferBegan, 0, w).At
 	f.wrapUp(w, 8*time.Millisecond)
 	c.Queue, c.Entered = to, f.now
 	c.reach(Waiting)
-	f.tell(c, Queued, 20*time.Millisecond, nil)
+	c.Leg.Queued = f.tell(c, Queued, 20*time.Millisecond, nil).At
 	f.after(200*time.Millisecond, func() { f.wait(c) })
 }
 

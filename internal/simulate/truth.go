@@ -84,9 +84,17 @@ type Row struct {
 	EndedAt    time.Time `json:"ended_at,omitzero"`
 }
 
+// Truths are several centres' by the names of their sources.
+type Truths map[string]Truth
+
 // WriteJSON writes the truth as indented JSON.
-func (t Truth) WriteJSON(w io.Writer) error {
-	if err := json.MarshalWrite(w, t, json.Deterministic(true), jsontext.WithIndent("  ")); err != nil {
+func (t Truth) WriteJSON(w io.Writer) error { return writeJSON(w, t) }
+
+// WriteJSON writes the truths as indented JSON.
+func (t Truths) WriteJSON(w io.Writer) error { return writeJSON(w, t) }
+
+func writeJSON(w io.Writer, v any) error {
+	if err := json.MarshalWrite(w, v, json.Deterministic(true), jsontext.WithIndent("  ")); err != nil {
 		return fmt.Errorf("write truth: %w", err)
 	}
 	_, err := io.WriteString(w, "\n")

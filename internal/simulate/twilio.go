@@ -56,8 +56,19 @@ var twilioStages = [...]string{
 
 func (twilio) Name() string                 { return "twilio" }
 func (t twilio) ContactID(id uint64) string { return t.sid("WT", id) }
-func (t twilio) WorkID(id uint64) string    { return t.sid("WR", id) }
 func (twilio) ExpiredReason() string        { return taskTTL }
+
+// WorkID is the reservation's.
+func (t twilio) WorkID(_ uint64, w *Work) string { return t.sid("WR", w.ID) }
+
+// Adjust takes nothing out: TaskRouter tells everything.
+func (twilio) Adjust(*Rates) {}
+
+// Releases is false: a transfer tells that the agent let go.
+func (twilio) Releases() bool { return false }
+
+// Shown is the fact itself.
+func (twilio) Shown(f *Fact) (Kind, bool) { return f.Kind, true }
 
 // sid makes an id of the form that Twilio's have: two letters and 32 hex digits.
 func (t twilio) sid(prefix string, n uint64) string {

@@ -10,12 +10,14 @@ import (
 // It needs none of the care of a fold, because a script has no gaps.
 type verdict struct {
 	Interaction
+	contact  uint64
 	ended    bool
 	holds    holder
 	declined bool
 	offered  bool
 	accepted bool
 	rows     []*Row
+	passing  *Row // whose agent passes the customer on and is not released yet
 	byWork   map[uint64]*Row
 }
 
@@ -29,7 +31,7 @@ const (
 // judge follows the first n entries of an account.
 func judge(v Vendor, a *account, n int) verdict {
 	c := &a.contact
-	d := verdict{byWork: make(map[uint64]*Row), Interaction: Interaction{
+	d := verdict{contact: c.ID, byWork: make(map[uint64]*Row), Interaction: Interaction{
 		ID: v.ContactID(c.ID), Channel: c.Channel.String(), Role: c.Role.String(), StartedAt: c.Began,
 	}}
 	for _, e := range a.entries[:n] {
@@ -46,15 +48,20 @@ func judge(v Vendor, a *account, n int) verdict {
 
 func (d *verdict) follow(v Vendor, e *entry) {
 	row := d.byWork[e.work.ID]
-	switch e.kind {
-	case Offered:
-		d.offered = true
+	if row == nil && (e.kind == Offered || e.kind == Accepted) {
 		row = &Row{
-			ID: v.WorkID(e.work.ID), Agent: e.work.Agent.Name, Queue: e.queue.Name,
-			Status: interaction.StatusAssigned.String(), AssignedAt: e.at,
+			ID: v.WorkID(d.contact, &e.work), Agent: e.work.Agent.Name, Queue: e.queue.Name,
+			Status: interaction.StatusAssigned.String(),
+		}
+		if e.kind == Offered { // else the format shows no offers of this contact
+			row.AssignedAt = e.at
 		}
 		d.rows = append(d.rows, row)
 		d.byWork[e.work.ID] = row
+	}
+	switch e.kind {
+	case Offered:
+		d.offered = true
 	case Accepted:
 		row.Status, row.AcceptedAt = interaction.Opened.String(), e.at
 		d.accepted, d.holds = true, byAgent
@@ -70,15 +77,19 @@ func (d *verdict) follow(v Vendor, e *entry) {
 		row.finish(interaction.StatusCanceled, e.at)
 	case TransferBegan:
 		if !e.warm {
-			row.finish(interaction.StatusTransferred, e.at)
 			d.holds = byQueue
+			d.passes(v, row, e.at)
 		}
 	case TransferDone:
-		if first := d.byWork[e.from]; e.warm {
-			first.finish(interaction.StatusTransferred, e.at)
+		if e.warm {
+			d.passes(v, d.byWork[e.from], e.at)
 		}
 	case Released:
-		if row.Status == interaction.Opened.String() {
+		switch {
+		case row == d.passing:
+			d.passing = nil
+			row.finish(interaction.StatusTransferred, e.at)
+		case row.Status == interaction.Opened.String():
 			row.finish(interaction.Closed, e.at)
 			d.end(interaction.Answered, "accepted", e.at)
 		}
@@ -93,6 +104,15 @@ func (d *verdict) follow(v Vendor, e *entry) {
 	case HungUp:
 		d.abandon(e.at)
 	}
+}
+
+// passes notes that the agent of a row lets go of the customer, now or when released.
+func (d *verdict) passes(v Vendor, row *Row, at time.Time) {
+	if v.Releases() {
+		d.passing = row
+		return
+	}
+	row.finish(interaction.StatusTransferred, at)
 }
 
 // abandon ends the contact as abandoned, with exactly one row that says so.
