@@ -167,8 +167,23 @@ func (s *state) openAtEnd() int {
 	if open >= 0 || last < 0 {
 		return open
 	}
-	if r := &rows[last]; r.status == interaction.StatusCanceled && r.explicit && r.unstated && s.end.at.At-r.ended.At <= nearEnd {
+	if r := &rows[last]; (r.status == interaction.StatusCanceled || r.missed()) && r.explicit && r.unstated && s.end.at.At-r.ended.At <= nearEnd {
 		return last
 	}
 	return -1
+}
+
+// declinedBefore reports whether an offer was refused before the one, if any, that was
+// open at the end.
+func (s *state) declinedBefore() bool {
+	if s.end.declined {
+		return true
+	}
+	open := s.openAtEnd()
+	for i := range s.end.rows {
+		if i != open && s.end.rows[i].missed() {
+			return true
+		}
+	}
+	return false
 }

@@ -147,11 +147,9 @@ func (s *state) step(e *interaction.Event) {
 	case interaction.Accepted:
 		s.acceptedEffect(e, at, l)
 	case interaction.Declined:
-		s.declined = true
-		s.endOffer(e, at, interaction.StatusDeclined)
+		s.refused(e, at, interaction.StatusDeclined)
 	case interaction.TimedOut:
-		s.declined = true
-		s.endOffer(e, at, interaction.DeclinedOnPushTimeout)
+		s.refused(e, at, interaction.DeclinedOnPushTimeout)
 	case interaction.Withdrawn:
 		if e.Why == interaction.AgentUnavailable {
 			s.declined = true

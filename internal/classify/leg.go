@@ -25,7 +25,8 @@ func (s *state) leg(e *interaction.Event) *leg {
 // legEnded ends a leg. When every leg has ended, the last one without moving on, and
 // no agent talks, the contact is over. While an agent talks, the end of every
 // leg of a transfer that nobody accepted is the failure of that transfer: a
-// consultation that was not answered leaves the customer where he is.
+// consultation that was not answered leaves the customer where he is. A vendor that says
+// of every leg how it ended says with the last one how the contact did; else it is unknown.
 func (s *state) legEnded(l *leg, e *interaction.Event, at Moment) {
 	if l == nil {
 		return
@@ -48,5 +49,5 @@ func (s *state) legEnded(l *leg, e *interaction.Event, at Moment) {
 			return
 		}
 	}
-	s.finish(end{at: at})
+	s.finish(end{at: at, by: e.By, cause: e.Cause, word: e.Reason})
 }

@@ -38,7 +38,7 @@ func (s *state) abandonedReason() string {
 	switch {
 	case !s.accepted.IsZero():
 		return "after_transfer"
-	case s.end.declined:
+	case s.declinedBefore():
 		return "after_decline"
 	case s.end.offered:
 		return "before_accept"

@@ -13,7 +13,7 @@ type row struct {
 	talking  bool
 	released bool
 	explicit bool // an event ended the offer, not a conclusion from others
-	unstated bool // it ended as canceled or without a stated cause
+	unstated bool // it ended as canceled, or missed without a stated cause
 	passing  int  // generation of the transfer by which its agent passes the customer on
 	target   int  // generation of the transfer under which it was offered
 }
@@ -166,6 +166,19 @@ func strength(st interaction.Status, why interaction.Why) int {
 	return 0
 }
 
+// refused ends an offer that the agent did not take. Where the vendor does not tell a
+// missed offer from one that the customer's leaving took back, what was near the end
+// says which it was; see openAtEnd.
+func (s *state) refused(e *interaction.Event, at Moment, as interaction.Status) {
+	s.declined = s.declined || e.Why != interaction.UnknownWhy || e.Work == ""
+	s.endOffer(e, at, as)
+}
+
+// missed reports whether the offer was declined or timed out without a stated cause.
+func (r *row) missed() bool {
+	return r.unstated && (r.status == interaction.StatusDeclined || r.status == interaction.DeclinedOnPushTimeout)
+}
+
 // endOffer ends an offer. An offer that was never seen was made all the same.
 func (s *state) endOffer(e *interaction.Event, at Moment, as interaction.Status) {
 	s.offered = true
@@ -178,7 +191,7 @@ func (s *state) endOffer(e *interaction.Event, at Moment, as interaction.Status)
 		i = len(s.rows) - 1
 	}
 	r := &s.rows[i]
-	unstated := as == interaction.StatusCanceled && e.Why != interaction.AnsweredElsewhere
+	unstated := as == interaction.StatusCanceled && e.Why != interaction.AnsweredElsewhere || e.Why == interaction.UnknownWhy
 	switch {
 	case r.status == interaction.StatusAssigned:
 		r.status, r.ended, r.explicit, r.unstated = as, at, true, unstated

@@ -144,6 +144,22 @@ func TestVersions(t *testing.T) {
 
 type ruleCase struct{ name, events, want string }
 
+// TestVendorsLegs has what a vendor shows who makes a leg of every transfer and tells with
+// each how it ended, but not why an offer was missed.
+func TestVendorsLegs(t *testing.T) {
+	const wait, talk = "0 started leg=a; 1 queued q=Q leg=a; ", "0 started leg=a; 1 queued q=Q leg=a; 3 accepted w=W1 a=A leg=a; "
+	run(t, []ruleCase{
+		{"the last leg says who ended it", wait + "9 leg_ended leg=a by=system word=flow", "ended_by_system/flow"},
+		{"a technical end of the only leg", talk + "9 released w=W1; 9 leg_ended leg=a by=system cause=technical", "answered/technical_failure W1:Closed"},
+		{"the first leg's end is not the contact's", talk + "5 queued leg=b; 6 released w=W1; 6 leg_ended leg=a by=agent; 9 leg_ended leg=b", "abandoned/after_transfer W1:Transferred -:Abandoned"},
+		{"a consulted leg that ends first", talk + "5 queued leg=b; 6 leg_ended leg=b by=customer; 9 released w=W1; 9 leg_ended leg=a", "answered/accepted W1:Closed"},
+		{"missed long before the end", wait + "2 assigned w=W1 a=A; 4 timed_out w=W1 why=unknown; 9 leg_ended leg=a", "abandoned/after_decline W1:DeclinedOnPushTimeout -:Abandoned"},
+		{"missed just before the end", wait + "2 assigned w=W1 a=A; 8.9 timed_out w=W1 why=unknown; 9 leg_ended leg=a", "abandoned/before_accept W1:Abandoned"},
+		{"missed, and missed just before the end", wait + "2 assigned w=W1 a=A; 4 declined w=W1 why=unknown; 5 assigned w=W2 a=B; 8.5 timed_out w=W2 why=unknown; 9 leg_ended leg=a", "abandoned/after_decline W1:Declined W2:Abandoned"},
+		{"a stated time-out just before the end", wait + "2 assigned w=W1 a=A; 8.9 timed_out w=W1; 9 leg_ended leg=a", "abandoned/after_decline W1:DeclinedOnPushTimeout -:Abandoned"},
+	})
+}
+
 func run(t *testing.T, cases []ruleCase) {
 	t.Helper()
 	p := DefaultPolicies()
