@@ -67,7 +67,7 @@ func told(err error) *problem {
 		p.status, p.title, p.field, p.detail = http.StatusUnsupportedMediaType, "Unsupported content type", "Content-Type", err.Error()
 	case errors.Is(err, source.ErrMethod):
 		p.status, p.title, p.field, p.detail, p.allow = http.StatusMethodNotAllowed, "Method not allowed", "method", "This source sends POST requests only.", "POST"
-	case errors.Is(err, intake.ErrOverloaded), errors.Is(err, journal.ErrUnavailable):
+	case errors.Is(err, intake.ErrOverloaded), errors.Is(err, journal.ErrUnavailable), errors.Is(err, source.ErrUnavailable):
 		p.status, p.title, p.detail, p.retryAfter = http.StatusServiceUnavailable, "Try again later", "The delivery was not stored.", "2"
 	}
 	return p

@@ -19,11 +19,6 @@ func NewVerifier(v Vendor, s Settings) (Verifier, error) {
 	switch {
 	case s.Auth.Scheme == "none":
 		return verifierFunc(func(*Delivery) error { return nil }), nil
-	case slices.Contains(v.Schemes, s.Auth.Scheme):
-		if err := CheckSecrets(s.Auth); err != nil {
-			return nil, err
-		}
-		return v.NewVerifier(s)
 	case s.Auth.Scheme == "header":
 		if s.Auth.Header == "" {
 			return nil, errors.New("auth.header: is missing; name the header that carries the secret")
@@ -42,8 +37,14 @@ func NewVerifier(v Vendor, s Settings) (Verifier, error) {
 			return nil, err
 		}
 		return basic(s.Auth), nil
+	case slices.Contains(v.Schemes, s.Auth.Scheme):
+		if err := CheckSecrets(s.Auth); err != nil && !slices.Contains(v.Keyless, s.Auth.Scheme) {
+			return nil, err
+		}
+		return v.NewVerifier(s)
 	}
-	return nil, fmt.Errorf("auth.scheme: is not one of %q", append(slices.Clone(v.Schemes), SharedSchemes...))
+	own := slices.DeleteFunc(slices.Clone(v.Schemes), func(name string) bool { return slices.Contains(SharedSchemes, name) })
+	return nil, fmt.Errorf("auth.scheme: is not one of %q", append(own, SharedSchemes...))
 }
 
 // CheckSecrets refuses no secret, and an empty one, which anybody could use.

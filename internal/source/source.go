@@ -61,10 +61,14 @@ var (
 	ErrContentType = errors.New("unsupported content type")
 	// ErrMethod means that the vendor sends no such request: 405.
 	ErrMethod = errors.New("method not allowed")
+	// ErrUnavailable means that what the check needs could not be had just now, as a
+	// vendor's certificate: 503, because a 4xx would be final.
+	ErrUnavailable = errors.New("unavailable for the moment")
 )
 
 // Verifier checks that a delivery is authentic, over its raw bytes and in
-// constant time. It returns nil or an error that wraps ErrUnauthenticated.
+// constant time. It returns nil or an error that wraps ErrUnauthenticated
+// or ErrUnavailable.
 type Verifier interface {
 	Verify(d *Delivery) error
 }
@@ -94,6 +98,8 @@ type Settings struct {
 	// trailing slash; the hook is PublicURL + "/hooks/" + Name. "" if unset.
 	PublicURL string
 	Auth      Auth
+	// Agents names agents by the vendor's ids, where the vendor does not name them.
+	Agents map[string]string
 	// Activities names what a vendor's agent activities mean, where the vendor's
 	// names are the customer's own (Twilio).
 	Activities map[string]interaction.Presence
@@ -114,11 +120,16 @@ type Vendor struct {
 	// Name is the value of `vendor:` in the configuration.
 	Name string
 	// Schemes are the vendor's own values of `auth.scheme`, the default first. The
-	// shared ones (none, header, basic) go with every vendor.
+	// shared ones (none, header, basic) go with every vendor, and may be the default.
 	Schemes []string
+	// Keyless are those of Schemes that need no secret.
+	Keyless []string
 	// NewVerifier makes the verifier for one of Schemes. Its error names the
 	// setting (as in "auth.secret") and the remedy.
 	NewVerifier func(s Settings) (Verifier, error)
 	// NewDecoder makes the decoder.
 	NewDecoder func(s Settings) (Decoder, error)
+	// ID is the id under which events name a queue or an agent, made from what the
+	// vendor's console shows of it. nil means that both are the same.
+	ID func(string) string
 }
