@@ -46,6 +46,7 @@ type src struct {
 	Vendor     string            `yaml:"vendor"`
 	Auth       auth              `yaml:"auth"`
 	Queues     map[string]string `yaml:"queues"`
+	Agents     map[string]string `yaml:"agents"`
 	Policies   policies          `yaml:"policies"`
 	Activities map[string]string `yaml:"activities"`
 }

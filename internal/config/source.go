@@ -29,9 +29,11 @@ func (c *checker) source(i int, f *src, publicURL string, global classify.Polici
 		c.fail(path+".vendor", "is not one of %q", vendorNames())
 		return s
 	}
+	s.Queues = c.ids(path+".queues", f.Queues, vendor.ID)
 	set := source.Settings{
 		Name: f.Name, PublicURL: publicURL, Activities: make(map[string]interaction.Presence),
-		Auth: source.Auth{Scheme: f.Auth.Scheme, Header: f.Auth.Header, Username: f.Auth.Username, Secrets: f.Auth.Secrets, Topics: f.Auth.Topics},
+		Agents: c.ids(path+".agents", f.Agents, vendor.ID),
+		Auth:   source.Auth{Scheme: f.Auth.Scheme, Header: f.Auth.Header, Username: f.Auth.Username, Secrets: f.Auth.Secrets, Topics: f.Auth.Topics},
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Activities)) {
 		p, err := interaction.ParsePresence(f.Activities[name])
@@ -62,4 +64,20 @@ func (c *checker) source(i int, f *src, publicURL string, global classify.Polici
 		c.fail(path, "%v", err)
 	}
 	return s
+}
+
+// ids puts names under the ids that a vendor's events use.
+func (c *checker) ids(path string, names map[string]string, id func(string) string) map[string]string {
+	if id == nil {
+		return names
+	}
+	m := make(map[string]string, len(names))
+	for _, written := range slices.Sorted(maps.Keys(names)) {
+		short := id(written)
+		if _, twice := m[short]; twice {
+			c.fail(path, "names %s twice, by its ARN and by its id; keep one", short)
+		}
+		m[short] = names[written]
+	}
+	return m
 }

@@ -3,12 +3,15 @@ package vendors
 
 import (
 	"github.com/wallboard/wallboard/internal/source"
+	"github.com/wallboard/wallboard/internal/source/amazonconnect"
 	"github.com/wallboard/wallboard/internal/source/cloudevents"
 	"github.com/wallboard/wallboard/internal/source/twilio"
 )
 
 // All returns the vendors.
-func All() []source.Vendor { return []source.Vendor{cloudevents.Vendor, twilio.Vendor} }
+func All() []source.Vendor {
+	return []source.Vendor{amazonconnect.Vendor, cloudevents.Vendor, twilio.Vendor}
+}
 
 // Find returns the vendor of a name.
 func Find(name string) (source.Vendor, bool) {
