@@ -40,6 +40,13 @@ var vendors = []vendor{
 		prepare: standardWebhooks, shift: shiftNeutral,
 	},
 	{
+		folder: "amazon-connect",
+		source: "vendor: amazon-connect, auth: {scheme: header, header: X-Api-Key, secret: connect-test-key}, " +
+			`queues: {"arn:aws:connect:eu-west-2:210987654321:instance/6f0d2c1e-77aa-4b8e-9a55-0c2d3e4f5a61/queue/b1c2d3e4-0001-4aaa-8bbb-1234567890ab": Support}`,
+		prepare: func(string, *delivery) error { return nil },
+		shift:   shiftConnect,
+	},
+	{
 		folder: "twilio", source: "vendor: twilio, auth: {scheme: twilio, secret: research-token-0123456789abcdef}",
 		prepare: func(source string, d *delivery) error {
 			d.header.Set("X-Twilio-Signature", simulate.SignTwilioForm("https://wallboard.example.org"+d.target, d.body, "research-token-0123456789abcdef"))
@@ -209,4 +216,17 @@ func shiftNeutral(body string, by time.Duration) (string, error) {
 		return "", err
 	}
 	return body[:m[2]] + at.Add(by).Format(time.RFC3339Nano) + body[m[3]:], nil
+}
+
+var connectTime = regexp.MustCompile(`"20\d\d-\d\d-\d\dT[0-9:.]+Z"`)
+
+// shiftConnect moves every time of a body but those of 1970, which are none.
+func shiftConnect(body string, by time.Duration) (string, error) {
+	var failed error
+	body = connectTime.ReplaceAllStringFunc(body, func(s string) string {
+		at, err := time.Parse(`"`+time.RFC3339Nano+`"`, s)
+		failed = errors.Join(failed, err)
+		return at.Add(by).Format(`"2006-01-02T15:04:05.000Z"`)
+	})
+	return body, failed
 }
