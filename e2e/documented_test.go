@@ -1,8 +1,10 @@
 package e2e
 
 import (
+	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -45,5 +47,40 @@ func TestDocumentedRequests(t *testing.T) {
 	}
 	if list := s.list("lab"); len(list) != 1 || list[0].State != "in_menu" {
 		t.Errorf("after the documented request there is %+v", list)
+	}
+}
+
+var (
+	settingsBlock = regexp.MustCompile("(?s)```yaml\n(.*?)```")
+	bodyBlock     = regexp.MustCompile("(?s)```json\n(.*?)```")
+)
+
+// TestConnectPage follows the page of Amazon Connect: its settings, its sample, its command.
+func TestConnectPage(t *testing.T) {
+	b, err := os.ReadFile("../docs/vendors/amazon-connect.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(b)
+	t.Setenv("CONNECT_KEY", "test-key-of-the-page")
+	s := startWith(t, "access: {mode: open}\n"+settingsBlock.FindStringSubmatch(page)[1])
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "event.json"), []byte(bodyBlock.FindStringSubmatch(page)[1]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command := exec.Command("bash", "-euo", "pipefail", "-c", strings.ReplaceAll(shellBlock.FindStringSubmatch(page)[1], "127.0.0.1:8080", s.address))
+	command.Dir = dir
+	if out, err := command.CombinedOutput(); err != nil || !strings.Contains(string(out), "HTTP/1.1 200") {
+		t.Errorf("%v:\n%s", err, out)
+	}
+	const id = "7c1f5d0e-3a2b-4c6d-8e9f-000000000101"
+	if list := s.list("connect-eu"); len(list) != 1 || list[0].ID != id || list[0].State != "in_menu" {
+		t.Errorf("after the documented request there is %+v", list)
+	}
+	if !strings.Contains(page, "/interactions/connect-eu/"+id) || s.do("GET", "/interactions/connect-eu/"+id, nil, "", nil) != 200 {
+		t.Error("the page that the documentation names is not there")
+	}
+	if code := s.do("POST", "/hooks/connect-eu", http.Header{"Content-Type": {"application/json"}, "X-Wallboard-Key": {"wrong"}}, "{}", nil); code != 401 {
+		t.Errorf("a wrong key got %d", code)
 	}
 }
