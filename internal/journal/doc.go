@@ -8,8 +8,9 @@
 // fsync. Records are applied in commit order, each exactly once per run of the
 // program, by one goroutine.
 //
-// An event is new if no stored event of its source has its key. The events of
-// one record are stored together or not at all.
+// An event is new if no stored event of its source has its key under a time of the same
+// ten seconds. The same key under another time is stored again, and counted once, because
+// a contact is a set by key. The events of one record are stored together or not at all.
 //
 // Read returns what was stored, in commit order, and with the same grouping by
 // delivery, so that a replay repeats the run.

@@ -240,32 +240,40 @@ func (w *Wallboard) count(src *source, c *classify.Contact) {
 	e := w.entry(src, c)
 	w.audit.count(e)
 	w.move(&e.contribution, false)
-	w.judge(e)
-	w.contributeAll(e)
+	e.contribution.reset()
+	n := c.Len()
+	if aliasesOnly(c) {
+		n = 0
+	}
+	e.segments = e.segments[:min(len(e.segments), n)]
+	now := w.now().UnixMicro()
+	for i := range n {
+		if i == len(e.segments) {
+			e.segments = append(e.segments, segment{})
+		}
+		in := c.Interaction(i)
+		e.segments[i].judge(src, &in, now)
+		w.contribute(&e.contribution, src, &in, e.segments[i].lostAt())
+	}
 	w.move(&e.contribution, true)
 	e.version++
 	w.dirty[e] = struct{}{}
 }
 
-// judge notes what is shown of each interaction from now on, and which of them silence made
+// judge notes what is shown of an interaction from now on, and whether silence made it
 // lost_track.
-func (w *Wallboard) judge(e *entry) {
-	if aliasesOnly(e.contact) {
-		e.segments = e.segments[:0]
-		return
+func (s *segment) judge(src *source, in *classify.Interaction, now int64) {
+	s.show(in)
+	s.deadline = src.deadline(in)
+	s.Lost = s.deadline != 0 && s.deadline <= now
+}
+
+// lostAt is when silence made the interaction lost_track, µs; 0 if it did not.
+func (s *segment) lostAt() int64 {
+	if s.Lost {
+		return s.deadline
 	}
-	now := w.now().UnixMicro()
-	for len(e.segments) < e.contact.Len() {
-		e.segments = append(e.segments, segment{})
-	}
-	e.segments = e.segments[:e.contact.Len()]
-	for i := range e.segments {
-		in := e.contact.Interaction(i)
-		s := &e.segments[i]
-		s.show(&in)
-		s.deadline = e.src.deadline(&in)
-		s.Lost = s.deadline != 0 && s.deadline <= now
-	}
+	return 0
 }
 
 // deadline is when silence makes an open interaction lost_track, µs; 0 if it ended.
@@ -276,16 +284,12 @@ func (s *source) deadline(in *classify.Interaction) int64 {
 	return max(in.Last.At, in.Last.Received) + s.policies.LostTrackAfter(in.Channel).Microseconds()
 }
 
-// contributeAll makes the entry's contribution from its contact and segments.
+// contributeAll makes the entry's contribution from its contact and what was shown of it.
 func (w *Wallboard) contributeAll(e *entry) {
 	e.contribution.reset()
 	for i := range e.segments {
 		in := e.contact.Interaction(i)
-		lostAt := int64(0)
-		if e.segments[i].Lost {
-			lostAt = e.segments[i].deadline
-		}
-		w.contribute(&e.contribution, e.src, &in, lostAt)
+		w.contribute(&e.contribution, e.src, &in, e.segments[i].lostAt())
 	}
 }
 
