@@ -50,3 +50,24 @@ func BenchmarkApply(b *testing.B) {
 	})
 }
 
+
+// TestApplyAllocates gates what an answered call may allocate, from its first event to its
+// last: what grows here grows with every event of every vendor.
+func TestApplyAllocates(t *testing.T) {
+	now := testNow
+	w := New(testOptions(&now))
+	n := 0
+	calls := make([][]interaction.Event, 101)
+	for i := range calls {
+		calls[i] = callEvents(i, now.UnixMicro()-600e6)
+	}
+	got := testing.AllocsPerRun(len(calls)-1, func() {
+		for i := range calls[n] {
+			w.Apply("a", now.UnixMicro(), calls[n][i:i+1])
+		}
+		n++
+	})
+	if limit := 30.0; got > limit {
+		t.Errorf("%.0f allocations for a call of six events, want at most %.0f", got, limit)
+	}
+}
