@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -25,18 +26,28 @@ type demoCommand struct {
 	Truth  string `help:"A file for what was played, as JSON, when the demo ends."`
 }
 
-// demoSettings are those of the demo: a Twilio source with a secret of its own.
+// demoSettings are those of the demo: a source of each of two vendors, with a secret of
+// their own, and a board that shows both.
 const demoSettings = `listen: %[1]q
 public_url: "http://%[1]s"
 data_dir: %[2]q
 access: {mode: open}
 sources:
-  - {name: demo, vendor: twilio, auth: {scheme: twilio, secret: %[3]s}}
+  - {name: twilio, vendor: twilio, auth: {scheme: twilio, secret: %[3]s}}
+  - name: connect
+    vendor: amazon-connect
+    auth: {scheme: header, header: %[4]s, secret: %[3]s}
+    queues: {%[5]s}
 boards:
   - name: all
     title: Demo contact centre
     thresholds: {abandon_rate: {warn: 0.2, alert: 0.3, clear: 0.18, minimum: 20}, longest_wait_seconds: {warn: 240, alert: 480}}
+  - {name: twilio, title: Twilio, sources: [twilio]}
+  - {name: connect, title: Amazon Connect, sources: [connect]}
 `
+
+// demoSources are the vendors by the names of their sources.
+var demoSources = map[string]func(run uint64) simulate.Vendor{"twilio": simulate.Twilio, "connect": simulate.AmazonConnect}
 
 // run serves, plays the hour before now at speed, and goes on in real time. The database
 // goes when it ends.
@@ -51,17 +62,26 @@ func (d *demoCommand) run(ctx context.Context, logger *slog.Logger, stdout io.Wr
 		return err
 	}
 	secret := rand.Text()
-	cfg, err := config.Parse("demo", fmt.Appendf(nil, demoSettings, address, filepath.Join(dir, "data"), secret), os.LookupEnv)
+	var names []string
+	for id, name := range simulate.ConnectQueues() {
+		names = append(names, id+": "+name)
+	}
+	settings := fmt.Appendf(nil, demoSettings, address, filepath.Join(dir, "data"), secret, simulate.ConnectHeader, strings.Join(names, ", "))
+	cfg, err := config.Parse("demo", settings, os.LookupEnv)
 	if err != nil {
 		return err
 	}
-	// Whatever the time is here, the demo's centre has its late morning.
-	now := time.Now()
-	zone, err := simulate.ZoneAt(now, "11:00")
+	// Whatever the time is here, the demo's centres have their late morning.
+	zone, err := simulate.ZoneAt(time.Now(), "11:00")
 	if err != nil {
 		return err
 	}
-	centre := simulate.New(simulate.Options{Seed: d.Seed, URL: "http://" + address + "/hooks/demo", Secret: secret, Zone: zone})
+	centres := make(map[string]*simulate.Centre)
+	for name, format := range demoSources {
+		centres[name] = simulate.New(simulate.Options{
+			Seed: d.Seed, URL: "http://" + address + "/hooks/" + name, Secret: secret, Zone: zone, Format: format,
+		})
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	ready := make(chan struct{}) // closed by serve
 	group.Go(func() error {
@@ -74,17 +94,31 @@ func (d *demoCommand) run(ctx context.Context, logger *slog.Logger, stdout io.Wr
 			return nil
 		}
 		fmt.Fprintf(stdout, "board: http://%s/boards/all\n", address)
-		if err := playHour(ctx, centre, time.Now()); err != nil {
+		now := time.Now()
+		if err := each(ctx, centres, func(ctx context.Context, c *simulate.Centre) error { return playHour(ctx, c, now) }); err != nil {
 			return err
 		}
 		fmt.Fprintln(stdout, "The hour before now is played; it goes on in real time. Stop with Ctrl-C.")
-		return centre.Run(ctx)
+		return each(ctx, centres, func(ctx context.Context, c *simulate.Centre) error { return c.Run(ctx) })
 	})
 	err = group.Wait()
 	if d.Truth != "" {
-		err = errors.Join(err, writeTruth(d.Truth, centre.Truth(), stdout))
+		truths := make(simulate.Truths)
+		for name, c := range centres {
+			truths[name] = c.Truth()
+		}
+		err = errors.Join(err, writeTruth(d.Truth, truths, stdout))
 	}
 	return err
+}
+
+// each does the same to all centres at once, until one fails.
+func each(ctx context.Context, centres map[string]*simulate.Centre, do func(context.Context, *simulate.Centre) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, c := range centres {
+		group.Go(func() error { return do(ctx, c) })
+	}
+	return group.Wait()
 }
 
 // playHour plays the hour before now.

@@ -37,7 +37,7 @@ type Centre struct {
 func New(o Options) *Centre {
 	o, err := o.complete()
 	return &Centre{
-		options: o, err: err, ledger: &ledger{},
+		options: o, err: err, ledger: newLedger(&o),
 		outbox: &outbox{rates: o.Rates, noise: newDraw(o.Seed, 2)},
 	}
 }
@@ -56,7 +56,9 @@ func (c *Centre) begin(start time.Time) {
 	c.ledger.mu.Lock()
 	c.ledger.vendor = c.vendor
 	c.ledger.mu.Unlock()
-	c.poster = newPoster(&c.options, c.ledger.retried)
+	if c.options.Deliver == nil {
+		c.poster = newPoster(&c.options, c.ledger.retried)
+	}
 	c.played = start
 	rates := c.options.Rates
 	c.vendor.Adjust(&rates)
@@ -212,6 +214,14 @@ func (c *Centre) next(to time.Time) *delivery {
 	}
 }
 
+// post returns nil once a delivery was acknowledged.
+func (c *Centre) post(ctx context.Context, d *delivery) error {
+	if c.options.Deliver != nil {
+		return c.options.Deliver(ctx, d.due, d.header.Clone(), d.body)
+	}
+	return c.poster.post(ctx, d)
+}
+
 // flight is what is being posted at the same time.
 type flight struct {
 	// Static after construction.
@@ -240,7 +250,7 @@ func (f *flight) send(d *delivery) {
 	}
 	f.wait.Go(func() {
 		defer func() { <-f.slots }()
-		if err := f.centre.poster.post(f.ctx, d); err != nil {
+		if err := f.centre.post(f.ctx, d); err != nil {
 			f.centre.outbox.push(d)
 			f.cancel(err)
 			return

@@ -10,6 +10,7 @@ import (
 
 	"github.com/wallboard/wallboard/internal/classify"
 	"github.com/wallboard/wallboard/internal/source"
+	"github.com/wallboard/wallboard/internal/source/amazonconnect"
 	twiliosource "github.com/wallboard/wallboard/internal/source/twilio"
 )
 
@@ -22,6 +23,7 @@ func TestTruthIsWhatIsTold(t *testing.T) {
 		vendor source.Vendor
 	}{
 		{Twilio, twiliosource.Vendor},
+		{AmazonConnect, amazonconnect.Vendor},
 	} {
 		t.Run(format.vendor.Name, func(t *testing.T) {
 			decoder, err := format.vendor.NewDecoder(source.Settings{Name: "s"})
@@ -42,12 +44,13 @@ func toldTruth(t *testing.T, v Vendor, seed uint64, decoder source.Decoder) {
 	v.Adjust(&rates)
 	policies := classify.DefaultPolicies()
 	book := classify.NewBook(&policies)
-	l := &ledger{vendor: v}
+	l := newLedger(&Options{})
+	l.vendor = v
 	f := newFloor(seed, rates, noon, func(f *Fact) {
 		messages := v.Encode(f)
 		acknowledge := l.record(f, len(messages))
 		for range messages {
-			acknowledge()
+			acknowledge(f.At)
 		}
 		for _, m := range messages {
 			d := &source.Delivery{Method: http.MethodPost, Header: http.Header{"Content-Type": {m.ContentType}}, Body: m.Body}

@@ -37,7 +37,9 @@ type contact struct {
 	refused   map[int]time.Time
 	refusedAt time.Time // the latest of these
 	legs      int
-	wrapping  int // works in wrap-up
+	lost      bool // its end never comes
+	silent    bool // from then on
+	wrapping  int  // works in wrap-up
 	over      bool
 	transfer  *Transfer
 	passing   *work // whose agent began a warm transfer and still talks
@@ -149,6 +151,7 @@ func (f *floor) tell(c *contact, kind Kind, later time.Duration, w *work) *Fact 
 	}
 	c.last = at
 	f.facts++
+	c.silent = c.silent || c.lost && ends(kind)
 	fact := &Fact{Number: f.facts, Kind: kind, At: at, Contact: c.Contact}
 	if w != nil {
 		fact.Work = w.Work
@@ -157,8 +160,19 @@ func (f *floor) tell(c *contact, kind Kind, later time.Duration, w *work) *Fact 
 	if c.transfer != nil {
 		fact.Transfer = *c.transfer
 	}
-	f.emit(fact)
+	if !c.silent {
+		f.emit(fact)
+	}
 	return fact
+}
+
+// ends reports whether a fact of this kind ends a contact, or may.
+func ends(k Kind) bool {
+	switch k {
+	case Released, Completed, HungUp, VoicemailChosen, CallbackChosen, Expired:
+		return true
+	}
+	return false
 }
 
 func (c *contact) reach(s Stage) {
@@ -196,6 +210,9 @@ func (f *floor) arrive(in Contact) {
 	}
 	in.Leg = Leg{Number: 1, Queue: in.Queue, Began: f.now}
 	c := &contact{Contact: in, refused: make(map[int]time.Time), legs: 1}
+	if c.Role == interaction.Customer && f.rates.LostEnd > 0 {
+		c.lost = f.draw.chance(f.rates.LostEnd)
+	}
 	f.tell(c, Arrived, 0, nil)
 	c.Leg.Queued = f.tell(c, Queued, 200*time.Millisecond, nil).At
 	// The queue takes in the contact only now; nothing happens to it before.

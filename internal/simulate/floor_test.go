@@ -11,11 +11,12 @@ import (
 // simulated plays a span without a server, acknowledges everything, and returns what
 // was played and the truth.
 func simulated(seed uint64, r Rates, d time.Duration) ([]*Fact, Truth) {
-	l := &ledger{vendor: Twilio(seed)}
+	l := newLedger(&Options{})
+	l.vendor = Twilio(seed)
 	var facts []*Fact
 	f := newFloor(seed, r, noon, func(f *Fact) {
 		facts = append(facts, f)
-		l.record(f, 1)()
+		l.record(f, 1)(f.At)
 	})
 	for !f.next().After(noon.Add(d)) {
 		f.step()

@@ -1,8 +1,11 @@
 package simulate
 
 import (
+	"slices"
 	"sync"
 	"time"
+
+	"github.com/wallboard/wallboard/internal/interaction"
 )
 
 // entry is one fact of a contact in the ledger, and whether the server has it.
@@ -14,6 +17,8 @@ type entry struct {
 	warm  bool
 	from  uint64 // the work whose agent passes the customer on
 	parts int    // deliveries that the server has not acknowledged yet
+	// received is when the latest of them was, in virtual time.
+	received time.Time
 }
 
 // account is all that was played of one contact, in order.
@@ -33,28 +38,86 @@ type shift struct {
 type ledger struct {
 	mu       sync.Mutex
 	vendor   Vendor
-	accounts []*account // by contact id
+	accounts []*account // by contact id; nil once forgotten
 	shifts   []*shift
 	tally    Deliveries
 	asOf     time.Time
+
+	// Static after construction. Without horizons nobody is lost.
+	horizons map[interaction.Channel]time.Duration
+	forget   bool
+
+	swept     time.Time // in virtual time; guarded by mu, as is forgotten
+	forgotten Truth     // what is counted and listed no more
+}
+
+func newLedger(o *Options) *ledger {
+	l := &ledger{forget: o.Forget, forgotten: newTruth()}
+	if o.Deliver != nil {
+		l.horizons = map[interaction.Channel]time.Duration{interaction.Voice: o.LostVoiceAfter, interaction.Messaging: o.LostMessagingAfter}
+	}
+	return l
+}
+
+// lost reports whether silence has made a contact lost by now: n of its facts are known, and
+// nothing else came.
+func (l *ledger) lost(a *account, n int) bool {
+	horizon, ok := l.horizons[a.contact.Channel]
+	return ok && n > 0 && !a.last(n).Add(horizon).After(l.asOf)
+}
+
+// last is when the latest of the first n facts was received.
+func (a *account) last(n int) (at time.Time) {
+	for _, e := range a.entries[:n] {
+		if e.received.After(at) {
+			at = e.received
+		}
+	}
+	return at
+}
+
+// sweepEvery is how often what is over is looked for, in virtual time.
+const sweepEvery = time.Hour
+
+// sweep counts what was silent for longer than its horizon, and forgets it. mu is held.
+func (l *ledger) sweep() {
+	l.swept = l.asOf
+	for i, a := range l.accounts {
+		if a == nil {
+			continue
+		}
+		n := len(a.entries)
+		if l.lost(a, n) && !slices.ContainsFunc(a.entries, func(e *entry) bool { return e.parts > 0 }) {
+			l.count(&l.forgotten, a, n)
+			l.accounts[i] = nil
+		}
+	}
+	l.forgotten.Interactions = nil
+	latest := make(map[int]*shift)
+	for _, s := range l.shifts {
+		if b := latest[s.agent.ID]; s.parts == 0 && (b == nil || b.at.Before(s.at)) {
+			latest[s.agent.ID] = s
+		}
+	}
+	l.shifts = slices.DeleteFunc(l.shifts, func(s *shift) bool { return s.parts == 0 && latest[s.agent.ID] != s })
 }
 
 // record notes a fact that makes the given number of deliveries. The returned function
-// acknowledges one of them.
-func (l *ledger) record(f *Fact, parts int) (acknowledge func()) {
+// acknowledges one of them, received at an instant.
+func (l *ledger) record(f *Fact, parts int) (acknowledge func(at time.Time)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if f.Kind == ActivityChanged {
 		s := &shift{f.Activity.Agent, f.At, parts}
 		l.shifts = append(l.shifts, s)
-		return func() { s.parts-- }
+		return func(time.Time) { s.parts-- }
 	}
 	if f.Kind == Arrived {
 		l.accounts = append(l.accounts, &account{contact: f.Contact})
 	}
 	kind, shown := l.vendor.Shown(f)
 	if !shown {
-		return func() {}
+		return func(time.Time) {}
 	}
 	a := l.accounts[f.Contact.ID-1]
 	e := &entry{
@@ -62,7 +125,13 @@ func (l *ledger) record(f *Fact, parts int) (acknowledge func()) {
 		warm: f.Transfer.Warm, from: f.Transfer.From.ID, parts: parts,
 	}
 	a.entries = append(a.entries, e)
-	return func() { e.parts-- }
+	e.received = e.at
+	return func(at time.Time) {
+		e.parts--
+		if at.After(e.received) {
+			e.received = at
+		}
+	}
 }
 
 // acknowledged notes that the server has a delivery.
@@ -80,7 +149,7 @@ func (l *ledger) acknowledged(d *delivery) {
 	}
 	if !*d.done {
 		*d.done = true
-		d.acknowledge()
+		d.acknowledge(d.due)
 	}
 }
 
@@ -95,6 +164,9 @@ func (l *ledger) reached(t time.Time) {
 	l.mu.Lock()
 	if t.After(l.asOf) {
 		l.asOf = t
+		if l.forget && t.Sub(l.swept) >= sweepEvery {
+			l.sweep()
+		}
 	}
 	l.mu.Unlock()
 }

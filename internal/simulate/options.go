@@ -1,19 +1,26 @@
 package simulate
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"time"
 )
 
-// Options are what a Centre is made from. Only URL is required.
+// Options are what a Centre is made from. Only URL or Deliver is required.
 type Options struct {
 	// Seed makes the run; the same seed and start make the same deliveries.
 	Seed uint64
 	// URL is the hook to which deliveries are posted.
 	URL string
+	// Deliver takes the place of posting to URL, so that many days can be played within a
+	// process: at is the virtual time at which a delivery is due. An error ends PlayPast, Run
+	// and Drain. With a Concurrency of 1 it is called by one after another, in the order of
+	// those times.
+	Deliver func(ctx context.Context, at time.Time, header http.Header, body []byte) error
 	// PublicURL is the URL that the vendor would have been given, which its
 	// signature covers. "" means URL.
 	PublicURL string
@@ -44,6 +51,14 @@ type Options struct {
 	MaxDeliveries int
 	// Duration ends Run after so much real time; 0 is no limit.
 	Duration time.Duration
+	// LostVoiceAfter and LostMessagingAfter are the server's horizons, after which truth takes
+	// an open contact that nothing came of for lost; 0 means its defaults, 4 and 72 hours. The
+	// server counts from the receipt, which is the virtual time only where Deliver makes it so:
+	// with URL nobody is lost before the server's own clock says so, and neither by truth.
+	LostVoiceAfter, LostMessagingAfter time.Duration
+	// Forget lets truth count contacts that were silent for longer than that and list them no
+	// more, so that its memory does not grow with the days that are played.
+	Forget bool
 	// Format makes the vendor's deliveries, given a number that differs from run to
 	// run; nil means Twilio.
 	Format func(run uint64) Vendor
@@ -78,6 +93,7 @@ type Rates struct {
 	Callback    float64 // of a wait: chosen if it lasts
 	Expire      float64 // of a wait: the system ends it if it lasts
 	LineFailure float64 // of a conversation
+	LostEnd     float64 // of a customer: the end never comes, nor what would come after it
 
 	Duplicate float64 // of a delivery: it comes twice
 	Reorder   float64 // of a delivery: up to three seconds late
@@ -105,12 +121,14 @@ var ErrRemote = errors.New("the hook is not a loopback address; simulated delive
 // complete fills in what was left out, and checks the rest. The error names the
 // option and never echoes a URL, which may hold a secret.
 func (o Options) complete() (Options, error) {
-	u, err := url.Parse(o.URL)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return o, errors.New("simulate: the hook's url is not an http or https url")
-	}
-	if !o.AllowRemote && !loopback(u.Hostname()) {
-		return o, fmt.Errorf("simulate: %w", ErrRemote)
+	if o.Deliver == nil {
+		u, err := url.Parse(o.URL)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return o, errors.New("simulate: the hook's url is not an http or https url")
+		}
+		if !o.AllowRemote && !loopback(u.Hostname()) {
+			return o, fmt.Errorf("simulate: %w", ErrRemote)
+		}
 	}
 	if o.PublicURL == "" {
 		o.PublicURL = o.URL
@@ -121,7 +139,7 @@ func (o Options) complete() (Options, error) {
 	if err := o.Rates.check(); err != nil {
 		return o, err
 	}
-	if o.Speed < 0 || o.Concurrency < 0 || o.Attempts < 0 || o.LongestPause < 0 || o.MaxDeliveries < 0 || o.Duration < 0 {
+	if o.Speed < 0 || o.Concurrency < 0 || o.Attempts < 0 || o.LongestPause < 0 || o.LostVoiceAfter < 0 || o.LostMessagingAfter < 0 || o.MaxDeliveries < 0 || o.Duration < 0 {
 		return o, errors.New("simulate: speed, concurrency, attempts and limits cannot be negative")
 	}
 	if o.Speed == 0 {
@@ -135,6 +153,12 @@ func (o Options) complete() (Options, error) {
 	}
 	if o.LongestPause == 0 {
 		o.LongestPause = longestPause
+	}
+	if o.LostVoiceAfter == 0 {
+		o.LostVoiceAfter = 4 * time.Hour
+	}
+	if o.LostMessagingAfter == 0 {
+		o.LostMessagingAfter = 72 * time.Hour
 	}
 	if o.Format == nil {
 		o.Format = Twilio
@@ -153,7 +177,7 @@ func (r *Rates) check() error {
 	}
 	for _, p := range []float64{
 		r.Decline, r.PushTimeout, r.BothOffered, r.Transfer, r.Warm, r.ToQueue, r.Unanswered, r.Voicemail,
-		r.Callback, r.Expire, r.LineFailure, r.Duplicate, r.Reorder, r.Late,
+		r.Callback, r.Expire, r.LineFailure, r.LostEnd, r.Duplicate, r.Reorder, r.Late,
 	} {
 		if !(p >= 0 && p <= 1) {
 			return errors.New("simulate: a probability is not between 0 and 1")

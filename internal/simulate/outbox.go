@@ -18,7 +18,7 @@ type delivery struct {
 	// done says that the delivery or its copy was acknowledged; it and acknowledge are
 	// guarded by the ledger's mu.
 	done        *bool
-	acknowledge func()
+	acknowledge func(at time.Time)
 }
 
 // outbox holds what is to be posted, by the time at which it is due.
@@ -36,7 +36,7 @@ type outbox struct {
 
 // put schedules the delivery of a message of a fact at the given time: most of them
 // after what a network takes, some later, some twice.
-func (o *outbox) put(at time.Time, header http.Header, body []byte, acknowledge func()) {
+func (o *outbox) put(at time.Time, header http.Header, body []byte, acknowledge func(at time.Time)) {
 	d := &delivery{
 		due: at.Add(o.noise.between(5*time.Millisecond, 80*time.Millisecond)), header: header, body: body,
 		done: new(bool), acknowledge: acknowledge,

@@ -3,6 +3,7 @@ package simulate
 import (
 	"fmt"
 	"io"
+	"maps"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -105,21 +106,14 @@ func writeJSON(w io.Writer, v any) error {
 func (l *ledger) truth(heldBack int) Truth {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	t := Truth{
-		AsOf: l.asOf, Outcomes: make(map[string]int), Abandoned: make(map[string]int),
-		Status: make(map[string]int), Deliveries: l.tally,
-	}
+	t := l.forgotten
+	t.Outcomes, t.Abandoned, t.Status = maps.Clone(t.Outcomes), maps.Clone(t.Abandoned), maps.Clone(t.Status)
+	t.AsOf, t.Deliveries = l.asOf, l.tally
 	t.Deliveries.HeldBack = heldBack
-	for _, o := range []interaction.Outcome{interaction.Answered, interaction.Abandoned, interaction.SelfServed, interaction.EndedBySystem} {
-		t.Outcomes[o.String()] = 0
-	}
-	for _, r := range interaction.AbandonedReasons {
-		t.Abandoned[r] = 0
-	}
-	for _, s := range interaction.Statuses() {
-		t.Status[s.String()] = 0
-	}
 	for _, a := range l.accounts {
+		if a == nil {
+			continue
+		}
 		known := 0
 		settled := true
 		for _, e := range a.entries {
@@ -131,9 +125,8 @@ func (l *ledger) truth(heldBack int) Truth {
 			t.Unsettled++
 		}
 		if known > 0 {
-			d := judge(l.vendor, a, known)
-			d.Settled = settled
-			t.count(&d)
+			l.count(&t, a, known)
+			t.Interactions[len(t.Interactions)-1].Settled = settled
 		}
 	}
 	t.Settled = t.Unsettled == 0 && heldBack == 0
@@ -141,17 +134,44 @@ func (l *ledger) truth(heldBack int) Truth {
 	return t
 }
 
-func (t *Truth) count(d *verdict) {
+// newTruth is that of nothing.
+func newTruth() Truth {
+	t := Truth{Outcomes: make(map[string]int), Abandoned: make(map[string]int), Status: make(map[string]int)}
+	for _, o := range []interaction.Outcome{
+		interaction.Answered, interaction.Abandoned, interaction.SelfServed, interaction.EndedBySystem, interaction.LostTrack,
+	} {
+		t.Outcomes[o.String()] = 0
+	}
+	for _, r := range interaction.AbandonedReasons {
+		t.Abandoned[r] = 0
+	}
+	for _, s := range interaction.Statuses() {
+		t.Status[s.String()] = 0
+	}
+	return t
+}
+
+// count judges what is known of an account and adds it. mu is held.
+func (l *ledger) count(t *Truth, a *account, known int) {
+	d := judge(l.vendor, a, known)
 	if !d.ended {
 		d.Outcome = interaction.Open.String()
+		if l.lost(a, known) {
+			d.Outcome, d.Reason, d.lost = interaction.LostTrack.String(), "silent", true
+		}
 	}
+	d.Settled = true
+	t.count(&d)
+}
+
+func (t *Truth) count(d *verdict) {
 	t.Interactions = append(t.Interactions, d.Interaction)
 	if d.Role != interaction.Customer.String() {
 		t.OutOfScope++
 		return
 	}
 	t.Started++
-	if d.ended {
+	if d.ended || d.lost {
 		t.Outcomes[d.Outcome]++
 	} else {
 		t.Open++
@@ -160,9 +180,12 @@ func (t *Truth) count(d *verdict) {
 		t.Abandoned[d.Reason]++
 	}
 	for _, r := range d.Works {
-		t.Status[r.Status]++
+		// Nothing of what is lost is so now.
+		if !d.lost || !r.EndedAt.IsZero() {
+			t.Status[r.Status]++
+		}
 	}
-	if d.waits() {
+	if d.waits() && !d.lost {
 		t.Status[interaction.Waiting.String()]++
 	}
 }

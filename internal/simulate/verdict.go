@@ -12,11 +12,13 @@ type verdict struct {
 	Interaction
 	contact  uint64
 	ended    bool
+	lost     bool // nothing came for too long
 	holds    holder
 	declined bool
 	offered  bool
 	accepted bool
 	rows     []*Row
+	cold     bool // a cold transfer began, and its agent did not let go yet
 	passing  *Row // whose agent passes the customer on and is not released yet
 	byWork   map[uint64]*Row
 }
@@ -77,7 +79,7 @@ func (d *verdict) follow(v Vendor, e *entry) {
 		row.finish(interaction.StatusCanceled, e.at)
 	case TransferBegan:
 		if !e.warm {
-			d.holds = byQueue
+			d.cold = true
 			d.passes(v, row, e.at)
 		}
 	case TransferDone:
@@ -88,7 +90,7 @@ func (d *verdict) follow(v Vendor, e *entry) {
 		switch {
 		case row == d.passing:
 			d.passing = nil
-			row.finish(interaction.StatusTransferred, e.at)
+			d.letGo(row, e.at)
 		case row.Status == interaction.Opened.String():
 			row.finish(interaction.Closed, e.at)
 			d.end(interaction.Answered, "accepted", e.at)
@@ -112,7 +114,15 @@ func (d *verdict) passes(v Vendor, row *Row, at time.Time) {
 		d.passing = row
 		return
 	}
+	d.letGo(row, at)
+}
+
+// letGo ends an agent's part by a transfer; after a cold one the queue has the customer.
+func (d *verdict) letGo(row *Row, at time.Time) {
 	row.finish(interaction.StatusTransferred, at)
+	if d.cold {
+		d.cold, d.holds = false, byQueue
+	}
 }
 
 // abandon ends the contact as abandoned, with exactly one row that says so.
