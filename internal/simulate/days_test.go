@@ -53,10 +53,11 @@ func playDays(t *testing.T, forget bool) (Truth, *wallboard.Wallboard) {
 	if err := c.Drain(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	truth := c.Truth()
-	now = truth.AsOf.Add(time.Minute)
+	// A minute later both look for what fell silent.
+	now = now.Add(time.Minute)
 	floor.Tick(now.UnixMicro())
-	return truth, floor
+	c.ledger.reached(now)
+	return c.Truth(), floor
 }
 
 // TestDaysWithLostEnds: the contacts whose end never comes are open until the horizon, and
