@@ -28,9 +28,11 @@ var mayImport = map[string][]string{
 	"internal/sqlite":      {},
 	// It lies below SQLite in tests that cut the power, and links only where the driver is.
 	"internal/sqlite/powercut": {},
-	"internal/journal":         {"internal/interaction", "internal/sqlite"},
+	"internal/journal":         {"internal/interaction", "internal/sqlite", "internal/measure"},
 	"internal/history":         {"internal/wallboard", "internal/journal", "internal/sqlite", "internal/interaction"},
-	"internal/intake":          {"internal/source", "internal/journal", "internal/interaction"},
+	"internal/intake":          {"internal/source", "internal/journal", "internal/interaction", "internal/measure"},
+	"internal/measure":         {},
+	"internal/metrics":         {"internal/intake", "internal/journal", "internal/measure", "internal/wallboard", "web"},
 	"internal/simulate":        {"internal/interaction"},
 	"internal/replay":          {"internal/simulate"},
 	"internal/config":          {"internal/board", "internal/classify", "internal/interaction", "internal/source", "internal/source/vendors"},
@@ -58,6 +60,7 @@ var home = map[string][]string{
 	"github.com/standard-webhooks/standard-webhooks/libraries/go": {"internal/source/cloudevents"},
 
 	"github.com/santhosh-tekuri/jsonschema/v6": {"internal/source/cloudevents"}, // its test
+	"github.com/prometheus/client_golang":      {"internal/metrics"},
 }
 
 // goFiles are the repository's Go files by package folder, generated ones included.

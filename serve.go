@@ -17,6 +17,7 @@ import (
 	"github.com/wallboard/wallboard/internal/history"
 	"github.com/wallboard/wallboard/internal/intake"
 	"github.com/wallboard/wallboard/internal/journal"
+	"github.com/wallboard/wallboard/internal/metrics"
 	"github.com/wallboard/wallboard/internal/sqlite"
 	"github.com/wallboard/wallboard/internal/wallboard"
 	"github.com/wallboard/wallboard/web"
@@ -65,9 +66,14 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listeni
 	if err != nil {
 		return fmt.Errorf("cannot listen: %w", err)
 	}
-	site := web.New(web.Options{
-		Floor: floor, Boards: cfg.Boards, Open: cfg.AccessMode == "open", Hosts: hosts(cfg), Ready: log.Ready, Logger: logger,
-		Intake: intake.New(intake.Options{Sources: sources, Journal: log, Key: key, Logger: logger}),
+	hooks := intake.New(intake.Options{Sources: sources, Journal: log, Key: key, Logger: logger})
+	var site *web.Server
+	site = web.New(web.Options{
+		Floor: floor, Boards: cfg.Boards, Open: cfg.AccessMode == "open", Hosts: hosts(cfg), Ready: log.Ready, Logger: logger, Intake: hooks,
+		Metrics: metrics.Handler(metrics.Options{
+			Version: version, Intake: hooks.Stats, InFlight: hooks.InFlight, Journal: log.Stats, Floor: floor.Stats,
+			Site: func() web.Stats { return site.Stats() },
+		}),
 	})
 	front := &gate{site: site}
 	server := &http.Server{

@@ -83,6 +83,8 @@ func (s *Server) frame(v *view, full bool, cells map[string]frameCell) frame {
 type frames struct {
 	full, partial *websocket.PreparedMessage
 	hasRegion     bool
+	// Sizes of their texts, in bytes.
+	fullSize, partialSize int
 }
 
 // encode makes the frames that the board's screens need.
@@ -97,6 +99,7 @@ func (s *Server) encode(ctx context.Context, p *published, v *view, n needs) (fr
 		return fs, err
 	}
 	p.encodings.Add(1)
+	fs.fullSize = len(body)
 	if fs.full, err = websocket.NewPreparedMessage(websocket.TextMessage, body); err != nil || !n.partial || len(body) <= partialAbove {
 		return fs, err
 	}
@@ -104,6 +107,7 @@ func (s *Server) encode(ctx context.Context, p *published, v *view, n needs) (fr
 		return fs, err
 	}
 	p.encodings.Add(1)
+	fs.partialSize = len(body)
 	fs.partial, err = websocket.NewPreparedMessage(websocket.TextMessage, body)
 	return fs, err
 }

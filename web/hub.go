@@ -2,6 +2,7 @@ package web
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/gorilla/websocket"
 )
@@ -14,6 +15,8 @@ type hub struct {
 	upgrader websocket.Upgrader
 	limits   socketLimits
 	writing  sync.WaitGroup // the writers
+
+	sentFrames, sentBytes atomic.Uint64
 
 	mu        sync.Mutex
 	work      sync.Cond // signals that queue is not empty, or closed; its lock is mu
@@ -74,19 +77,19 @@ func (h *hub) deliver(p *published, v *view, fs frames) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for k := range h.sockets[p] {
-		message := fs.full
+		message, size := fs.full, fs.fullSize
 		switch {
 		case k.knows(v):
 			continue
 		case k.follows(v):
 			if fs.partial != nil {
-				message = fs.partial
+				message, size = fs.partial, fs.partialSize
 			}
 		case k.layout != v.layout && !fs.hasRegion:
 			h.poke() // it came after the encoding; the next one is for it
 			continue
 		}
-		k.slot = slot{message, v.seq, v.layout}
+		k.slot = slot{message, size, v.seq, v.layout}
 		h.enqueue(k)
 	}
 }

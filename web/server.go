@@ -40,10 +40,12 @@ type Options struct {
 	Open bool
 	// Hosts are the names under which the server may be called, without ports; none
 	// allows all. localhost and addresses are always allowed.
-	Hosts  []string
-	Ready  func() error
-	Logger *slog.Logger
-	Now    func() time.Time // nil means time.Now
+	Hosts []string
+	Ready func() error
+	// Metrics answers /metrics; nil means that there are none.
+	Metrics http.Handler
+	Logger  *slog.Logger
+	Now     func() time.Time // nil means time.Now
 }
 
 // Server is the HTTP face. Run publishes until its context ends.
@@ -84,6 +86,7 @@ func (s *Server) routes() {
 	s.mux.Handle("/api/", s.machine(nothingHere))
 	s.mux.Handle("/healthz", s.machine(reading(s.healthz)))
 	s.mux.Handle("/readyz", s.machine(reading(s.readyz)))
+	s.mux.Handle("/metrics", s.machine(reading(s.metrics)))
 	// For people.
 	s.mux.Handle("/{$}", s.guarded(s.page, s.home))
 	s.mux.Handle("/boards/{board}", s.guarded(s.page, s.boardPage))

@@ -17,6 +17,7 @@ const (
 // slot is the newest frame that a socket was not sent yet; without a message it is empty.
 type slot struct {
 	message *websocket.PreparedMessage
+	size    int // of the message's text, in bytes
 	seq     uint64
 	layout  string
 }
@@ -45,8 +46,12 @@ func (h *hub) write() {
 		job := k.take()
 		h.mu.Unlock()
 		err := k.write(job)
-		if err != nil {
+		switch {
+		case err != nil:
 			k.conn.Close() // the reader ends and removes it
+		case job.frame != nil:
+			h.sentFrames.Add(1)
+			h.sentBytes.Add(uint64(job.size))
 		}
 		h.mu.Lock()
 		k.queued = false
@@ -59,6 +64,7 @@ func (h *hub) write() {
 // job is what one turn writes.
 type job struct {
 	frame   *websocket.PreparedMessage
+	size    int // of the frame's text, in bytes
 	ping    bool
 	pong    []byte
 	closing []byte
@@ -67,7 +73,7 @@ type job struct {
 // take empties the slot. What it held counts as had: if it cannot be written, the socket
 // is closed. The caller holds hub.mu.
 func (k *socket) take() job {
-	j := job{k.slot.message, k.ping, k.pong, k.closing}
+	j := job{k.slot.message, k.slot.size, k.ping, k.pong, k.closing}
 	if k.slot.message != nil {
 		k.has, k.layout = k.slot.seq, k.slot.layout
 	}

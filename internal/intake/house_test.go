@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -147,6 +148,28 @@ func delivery(t *testing.T, events ...interaction.Event) *source.Delivery {
 			"Authorization": {secret}, "Content-Type": {"application/json"}, "User-Agent": {"vendor/1"},
 			"Ce-Type": {"t"}, "Webhook-Signature": {"v1,sig"}, "Cookie": {"c"},
 		},
+	}
+}
+
+// counted compares what was counted of a source, told as words in the order of the fields.
+func (h *house) counted(t *testing.T, source, want string) {
+	t.Helper()
+	var words []string
+	tell := func(name string, n uint64) {
+		if n > 0 {
+			words = append(words, fmt.Sprintf("%s=%d", name, n))
+		}
+	}
+	s, ok := h.Stats()[source]
+	for _, r := range Results() {
+		tell(r.String(), s.Results[r])
+	}
+	tell("events", s.Events)
+	tell("duplicates", s.Duplicates)
+	tell("quarantined", s.Quarantined)
+	tell("lags", s.Lag.Count)
+	if got := strings.Join(words, " "); !ok || got != want {
+		t.Errorf("of %s was counted %q, want %q", source, got, want)
 	}
 }
 

@@ -71,7 +71,7 @@ func New(o Options) *Intake {
 	}
 	in := &Intake{o: o, places: make(chan struct{}, o.InFlight), counts: make(map[string]*counters, len(o.Sources))}
 	for name := range o.Sources {
-		in.counts[name] = new(counters)
+		in.counts[name] = newCounters()
 	}
 	return in
 }
@@ -90,21 +90,22 @@ func (in *Intake) Handle(ctx context.Context, name string, d *source.Delivery) (
 	case in.places <- struct{}{}:
 		defer func() { <-in.places }()
 	default:
-		counts.refused.Add(1)
+		counts.results[Overloaded].Add(1)
 		return source.Response{}, ErrOverloaded
 	}
 	if h, ok := src.Decoder.(source.Handshaker); ok {
 		if r, ok := h.Handshake(d); ok {
+			counts.results[Handshaken].Add(1)
 			in.o.Logger.Debug("handshake answered", "source", name)
 			return r, nil
 		}
 	}
-	if err := in.store(ctx, name, src, d); err != nil {
-		counts.refused.Add(1)
+	err := in.store(ctx, name, src, d)
+	counts.results[resultOf(err)].Add(1)
+	if err != nil {
 		in.logRefusal(ctx, name, d, err)
 		return source.Response{}, err
 	}
-	counts.delivered.Add(1)
 	return src.Decoder.Acknowledge(d), nil
 }
 
@@ -130,6 +131,9 @@ func (in *Intake) store(ctx context.Context, name string, src Source, d *source.
 		return fmt.Errorf("storing a delivery: %w", err)
 	}
 	counts := in.counts[name]
+	if receipt.Stored > 0 {
+		counts.applied(r.Events, in.o.Now())
+	}
 	counts.events.Add(uint64(receipt.Stored))
 	counts.duplicates.Add(uint64(receipt.Duplicates))
 	if n := len(r.Quarantined); n > 0 {

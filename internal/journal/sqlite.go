@@ -42,6 +42,8 @@ type SQLite struct {
 	// Owned by write.
 	insert statements
 
+	meter *meter // of commits; for all to read
+
 	head    atomic.Int64
 	commits atomic.Int64 // transactions that stored records; for tests
 
@@ -73,7 +75,7 @@ func OpenSQLite(db *sqlite.DB, applier Applier, o Options) (*SQLite, error) {
 	j := &SQLite{
 		db: db, applier: applier, now: o.Now,
 		places: make(chan struct{}, queueLength), wake: make(chan struct{}, 1),
-		groups: make(chan group, 1), stop: make(chan struct{}),
+		groups: make(chan group, 1), stop: make(chan struct{}), meter: newMeter(),
 	}
 	if j.now == nil {
 		j.now = time.Now

@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // group is what one commit brought, on its way to the applier.
@@ -46,7 +47,10 @@ func (j *SQLite) writeGroup(requests []*request) {
 		}
 		j.setFailure(nil)
 	}
-	if err := j.commit(ctx, &g); err != nil {
+	began := time.Now()
+	err := j.commit(ctx, &g)
+	j.meter.commit(requests, began, err)
+	if err != nil {
 		j.fail(requests, err)
 		return
 	}

@@ -1,0 +1,36 @@
+package web
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+)
+
+// metrics answers the operator's collector. Where sign-in is required it still answers to
+// this machine itself, for a collector has no account. A proxy on this machine is not
+// this machine: what it passes on says so by a header of its own.
+func (s *Server) metrics(w http.ResponseWriter, r *http.Request) error {
+	switch {
+	case s.o.Metrics == nil:
+		return notFound
+	case !s.o.Open && !fromHere(r):
+		return signIn
+	}
+	s.o.Metrics.ServeHTTP(w, r)
+	return nil
+}
+
+// fromHere reports whether a request was made on this machine, and not passed on.
+func fromHere(r *http.Request) bool {
+	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {
+		if r.Header.Get(name) != "" {
+			return false
+		}
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return false
+	}
+	a, err := netip.ParseAddr(host)
+	return err == nil && a.Unmap().IsLoopback()
+}
