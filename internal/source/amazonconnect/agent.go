@@ -9,6 +9,10 @@ import (
 	"github.com/wallboard/wallboard/internal/source"
 )
 
+// maxContacts is how many contacts one agent can have in a snapshot. Connect allows ten
+// chats and a call at once.
+const maxContacts = 100
+
 // named puts the configured name of an agent into an event; contact events have none.
 func (x decoder) named(agent string) func(*interaction.Event) {
 	return func(e *interaction.Event) { e.AgentName = x.agents[agent] }
@@ -33,6 +37,10 @@ func (x decoder) agent(out *source.Decoded, e agentEvent, problem func(string)) 
 		return
 	}
 	now, before := e.Current.value, e.Previous.value
+	if max(len(now.Contacts), len(before.Contacts)) > maxContacts {
+		problem("Contacts: are more than an agent can have")
+		return
+	}
 	name := cmp.Or(x.agents[agent], string(now.Configuration.value.Username), string(before.Configuration.value.Username))
 	if p := presence(e); p != 0 {
 		out.Events = append(out.Events, interaction.Event{

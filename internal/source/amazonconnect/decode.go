@@ -12,6 +12,9 @@ import (
 	"github.com/wallboard/wallboard/internal/source"
 )
 
+// maxParts is how many records a delivery may hold: the greatest batch of a pipe.
+const maxParts = 10_000
+
 // decoder decodes all three ways in.
 type decoder struct {
 	agents map[string]string // configured names by agent id
@@ -44,6 +47,10 @@ func (x decoder) Decode(d *source.Delivery) (source.Decoded, error) {
 		if err := json.Unmarshal(body, &parts); err != nil {
 			return out, fmt.Errorf("%w: the body is not a JSON array", source.ErrMalformed)
 		}
+	}
+	if len(parts) > maxParts {
+		out.Problems = []source.Problem{{Reason: "the array has more records than a pipe sends"}}
+		return out, nil
 	}
 	for i, p := range parts {
 		x.part(&out, i, p, false)
