@@ -64,14 +64,8 @@ func TestConnectPage(t *testing.T) {
 	page := string(b)
 	t.Setenv("CONNECT_KEY", "test-key-of-the-page")
 	s := startWith(t, "access: {mode: open}\n"+settingsBlock.FindStringSubmatch(page)[1])
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "event.json"), []byte(bodyBlock.FindStringSubmatch(page)[1]), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	command := exec.Command("bash", "-euo", "pipefail", "-c", strings.ReplaceAll(shellBlock.FindStringSubmatch(page)[1], "127.0.0.1:8080", s.address))
-	command.Dir = dir
-	if out, err := command.CombinedOutput(); err != nil || !strings.Contains(string(out), "HTTP/1.1 200") {
-		t.Errorf("%v:\n%s", err, out)
+	if out := documented(t, s, page); !strings.Contains(out, "HTTP/1.1 200") {
+		t.Errorf("the documented request:\n%s", out)
 	}
 	const id = "7c1f5d0e-3a2b-4c6d-8e9f-000000000101"
 	if list := s.list("connect-eu"); len(list) != 1 || list[0].ID != id || list[0].State != "in_menu" {
@@ -83,4 +77,38 @@ func TestConnectPage(t *testing.T) {
 	if code := s.do("POST", "/hooks/connect-eu", http.Header{"Content-Type": {"application/json"}, "X-Wallboard-Key": {"wrong"}}, "{}", nil); code != 401 {
 		t.Errorf("a wrong key got %d", code)
 	}
+}
+
+// TestTwilioPage follows the page of Twilio likewise.
+func TestTwilioPage(t *testing.T) {
+	b, err := os.ReadFile("../docs/vendors/twilio.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(b)
+	t.Setenv("TWILIO_AUTH_TOKEN", "test-token-of-the-page")
+	s := startWith(t, "access: {mode: open}\n"+settingsBlock.FindStringSubmatch(page)[1])
+	if out := documented(t, s, page); !strings.Contains(out, "HTTP/1.1 204") {
+		t.Errorf("the documented request:\n%s", out)
+	}
+	t.Setenv("TWILIO_AUTH_TOKEN", "another-token")
+	if out := documented(t, s, page); !strings.Contains(out, "HTTP/1.1 401") {
+		t.Errorf("with another token:\n%s", out)
+	}
+}
+
+// documented runs the page's command beside its sample, event.json, and returns what it prints.
+func documented(t *testing.T, s *server, page string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "event.json"), []byte(bodyBlock.FindStringSubmatch(page)[1]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command := exec.Command("bash", "-euo", "pipefail", "-c", strings.ReplaceAll(shellBlock.FindStringSubmatch(page)[1], "127.0.0.1:8080", s.address))
+	command.Dir = dir
+	out, err := command.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return string(out)
 }
