@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"net/url"
 	"os"
 	"os/exec"
@@ -25,9 +26,22 @@ type toldWork struct {
 // TestSimulatedHour: what the server says of each interaction after the simulator's
 // hour, with its duplicates and late deliveries, is the truth that was played.
 func TestSimulatedHour(t *testing.T) {
-	s := start(t)
+	for vendor, auth := range map[string]string{
+		"twilio":         `{scheme: twilio, secret: "research-token-0123456789abcdef"}`,
+		"amazon-connect": `{scheme: header, header: X-Api-Key, secret: "research-token-0123456789abcdef"}`,
+	} {
+		t.Run(vendor, func(t *testing.T) { simulatedHour(t, vendor, auth) })
+	}
+}
+
+func simulatedHour(t *testing.T, vendor, auth string) {
+	s := startWith(t, fmt.Sprintf(`public_url: https://wallboard.example.org
+access: {mode: open}
+sources:
+  - {name: centre, vendor: %s, auth: %s}
+`, vendor, auth))
 	file := filepath.Join(t.TempDir(), "truth.json")
-	cmd := exec.Command(binary, "simulate", "--to", "http://"+s.address, "--source", "twilio", "--public-url", "https://wallboard.example.org",
+	cmd := exec.Command(binary, "simulate", "--to", "http://"+s.address, "--source", "centre", "--vendor", vendor, "--public-url", "https://wallboard.example.org",
 		"--secret", "research-token-0123456789abcdef", "--seed", "7", "--clock", "11:00", "--truth", file)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
