@@ -61,6 +61,7 @@ var home = map[string][]string{
 
 	"github.com/santhosh-tekuri/jsonschema/v6": {"internal/source/cloudevents"}, // its test
 	"github.com/prometheus/client_golang":      {"internal/metrics"},
+	"golang.org/x/time":                        {"internal/intake"},
 }
 
 // goFiles are the repository's Go files by package folder, generated ones included.

@@ -50,7 +50,7 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listeni
 
 	sources := make(map[string]intake.Source)
 	for _, s := range cfg.Sources {
-		sources[s.Name] = intake.Source{Verifier: s.Verifier, Decoder: s.Decoder}
+		sources[s.Name] = intake.Source{Verifier: s.Verifier, Decoder: s.Decoder, PerSecond: s.Rate.PerSecond, Burst: s.Rate.Burst}
 	}
 	archive := history.Open(ctx, db, logger)
 	floor := newFloor(cfg, archive)

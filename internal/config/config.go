@@ -49,6 +49,7 @@ type Source struct {
 	Policies     classify.Policies // the global ones with the source's own
 	Verifier     source.Verifier
 	Decoder      source.Decoder
+	Rate         Rate
 }
 
 // ServiceLevel is T of a queue, in seconds.
@@ -103,6 +104,9 @@ func Parse(name string, data []byte, getenv func(string) (string, bool)) (cfg *C
 			cfg, err = nil, fmt.Errorf("%s: cannot be read as YAML; compare it with the example settings", name)
 		}
 	}()
+	if len(data) > maxFile {
+		return nil, fmt.Errorf("%s: is larger than %d bytes; take something out", name, maxFile)
+	}
 	tree, err := parser.ParseBytes(data, 0)
 	if err != nil {
 		return nil, fmt.Errorf("%s:%s; the file is not YAML as it stands", name, plain(err))
@@ -120,6 +124,9 @@ func Parse(name string, data []byte, getenv func(string) (string, bool)) (cfg *C
 		if err := yaml.NodeToValue(tree.Docs[0].Body, &f, yaml.Strict()); err != nil {
 			return nil, fmt.Errorf("%s:%s; see the example settings for the names", name, plain(err))
 		}
+	}
+	if c.limits(&f); len(c.errs) > 0 {
+		return nil, errors.Join(c.errs...)
 	}
 	cfg = c.check(&f)
 	if len(c.errs) > 0 {

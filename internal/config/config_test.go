@@ -117,7 +117,7 @@ func TestErrors(t *testing.T) {
 		{"formula: against", "formula: best", "boards[0].service_level.formula: is not one of"},
 		{"abandon_rate: {warn", "abandon_rat: {warn", "boards[0].thresholds.abandon_rat: is not one of"},
 		{"clear: 0.04", "clear: 0.2", "boards[0].thresholds.abandon_rate.clear: is beyond warn"},
-		{"${SECONDS}", "soon", "is not a number"},
+		{"${SECONDS}", "soon", "w.yaml:19: queues.Billing.service_level_seconds: is not a whole number from 1"},
 	} {
 		text := strings.Replace(whole, tc.old, tc.new, 1)
 		if text == whole {

@@ -17,6 +17,7 @@ func (c *checker) source(i int, f *src, publicURL string, global classify.Polici
 	path := fmt.Sprintf("sources[%d]", i)
 	s := Source{Name: f.Name, Vendor: f.Vendor, Queues: f.Queues, Policies: global}
 	c.policies(path+".policies", &f.Policies, &s.Policies)
+	s.Rate = c.rate(path+".rate", &f.Rate)
 	switch {
 	case !nameForm.MatchString(f.Name):
 		c.fail(path+".name", "is missing, or not of small letters, digits and hyphens; it is part of the hook's URL")

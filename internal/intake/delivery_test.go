@@ -157,31 +157,99 @@ func TestQuarantine(t *testing.T) {
 	h.counted(t, "s", "acknowledged=3 events=2 quarantined=3 lags=1")
 }
 
-// TestOverloaded: who finds no place is refused at once, and the place is free again after.
+// TestOverloaded: who finds no place is refused at once, one source leaves places to the
+// others, and a place is free again after.
 func TestOverloaded(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	synctest.Test(t, func(t *testing.T) {
 		f := &floor{hold: make(chan struct{})}
-		h := build(t, dir, f, 2)
+		h := build(t, dir, f, 4)
 		var wg sync.WaitGroup
-		for _, key := range []string{"a", "b"} {
+		hold := func(name, key string) {
 			d := delivery(t, event(key))
 			wg.Go(func() {
-				if _, err := h.Handle(t.Context(), "s", d); err != nil {
-					t.Error(err)
+				if _, err := h.Handle(t.Context(), name, d); err != nil {
+					t.Errorf("%s: %v", name, err)
 				}
 			})
 		}
-		synctest.Wait()
-		if _, err := h.Handle(t.Context(), "s", delivery(t, event("c"))); !errors.Is(err, ErrOverloaded) {
-			t.Errorf("got %v, want ErrOverloaded", err)
+		refused := func(name string) {
+			t.Helper()
+			synctest.Wait()
+			if _, err := h.Handle(t.Context(), name, delivery(t, event("z"))); !errors.Is(err, ErrOverloaded) || errors.Is(err, ErrRate) {
+				t.Errorf("%s: got %v, want ErrOverloaded", name, err)
+			}
 		}
+		for _, key := range []string{"a", "b", "c"} {
+			hold("s", key)
+		}
+		refused("s") // it has its share, three of four
+		hold("quiet", "d")
+		refused("quiet") // all are taken
 		close(f.hold)
 		wg.Wait()
-		if _, err := h.Handle(t.Context(), "s", delivery(t, event("c"))); err != nil {
-			t.Error(err)
+		for _, name := range []string{"s", "quiet"} {
+			if _, err := h.Handle(t.Context(), name, delivery(t, event("e"))); err != nil {
+				t.Error(err)
+			}
+		}
+		if n := h.InFlight(); n != 0 {
+			t.Errorf("%d places are still held", n)
 		}
 	})
+}
+
+// TestRate: a source's authentic deliveries are taken up to its rate; others do not use
+// it up.
+func TestRate(t *testing.T) {
+	h := build(t, filepath.Join(t.TempDir(), "data"), &floor{}, 0)
+	n := 0
+	handle := func(spoil func(*source.Delivery)) error {
+		n++
+		d := delivery(t, event(fmt.Sprint(n)))
+		spoil(d)
+		_, err := h.Handle(t.Context(), "slow", d)
+		return err
+	}
+	good := func(*source.Delivery) {}
+	for range 10 {
+		if err := handle(func(d *source.Delivery) { d.Header.Del("Authorization") }); !errors.Is(err, source.ErrUnauthenticated) {
+			t.Fatalf("got %v", err)
+		}
+	}
+	for range 3 {
+		if err := handle(good); err != nil {
+			t.Errorf("within the burst: %v", err)
+		}
+	}
+	if err := handle(good); !errors.Is(err, ErrRate) || !errors.Is(err, ErrOverloaded) {
+		t.Errorf("beyond the burst: %v, want ErrRate", err)
+	}
+	h.clock = h.clock.Add(2 * time.Second)
+	if err := handle(good); err != nil {
+		t.Errorf("two seconds later: %v", err)
+	}
+	if err := handle(good); !errors.Is(err, ErrRate) {
+		t.Errorf("once more: %v, want ErrRate", err)
+	}
+	h.counted(t, "slow", "acknowledged=4 unauthenticated=10 rate_limited=2 events=4 lags=4")
+}
+
+// TestManyEvents: a delivery has at most maxParts events; one with more is kept whole, and
+// not counted.
+func TestManyEvents(t *testing.T) {
+	h := build(t, filepath.Join(t.TempDir(), "data"), &floor{}, 0)
+	events := make([]interaction.Event, maxParts+1)
+	for i := range events {
+		events[i] = event(fmt.Sprint(i))
+	}
+	events[0] = event("bad")
+	for _, n := range []int{maxParts + 1, maxParts} {
+		if _, err := h.Handle(t.Context(), "s", delivery(t, events[:n]...)); err != nil {
+			t.Errorf("%d events: %v", n, err)
+		}
+	}
+	h.counted(t, "s", fmt.Sprintf("acknowledged=2 events=%d quarantined=2 lags=1", maxParts-1))
 }
 
 // TestUnavailable: nothing is acknowledged that is not durable.

@@ -100,6 +100,7 @@ type house struct {
 	journal *journal.SQLite
 	floor   *floor
 	log     *bytes.Buffer
+	clock   time.Time
 }
 
 var received = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -122,11 +123,14 @@ func build(t *testing.T, dir string, f *floor, inFlight int) *house {
 			t.Error(err)
 		}
 	})
-	h := &house{db: db, journal: j, floor: f, log: new(bytes.Buffer)}
+	h := &house{db: db, journal: j, floor: f, log: new(bytes.Buffer), clock: received.Add(time.Hour)}
 	h.Intake = New(Options{
-		Sources: map[string]Source{"s": {plain{}, plain{}}, "quiet": {plain{}, plain{}}},
+		Sources: map[string]Source{
+			"s": {Verifier: plain{}, Decoder: plain{}}, "quiet": {Verifier: plain{}, Decoder: plain{}},
+			"slow": {Verifier: plain{}, Decoder: plain{}, PerSecond: 0.5, Burst: 3},
+		},
 		Journal: j, Key: []byte("key"), InFlight: inFlight,
-		Now:    func() time.Time { return received.Add(time.Hour) },
+		Now:    func() time.Time { return h.clock },
 		Logger: slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	return h

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/wallboard/wallboard/internal/journal"
 	"github.com/wallboard/wallboard/internal/source"
 )
@@ -20,7 +22,13 @@ var (
 	ErrUnknownSource = errors.New("unknown source")
 	// ErrOverloaded means that too many deliveries are in flight: 503.
 	ErrOverloaded = errors.New("overloaded")
+	// ErrRate means that the source delivers more than it may. It is an ErrOverloaded.
+	ErrRate = fmt.Errorf("%w: over the rate of the source", ErrOverloaded)
 )
+
+// maxParts is how many events a delivery may have, troubles included. All of it is
+// stored in one transaction, for which others wait.
+const maxParts = 2000
 
 // inFlight is how many deliveries are handled at once. It equals the length of the
 // journal's queue, so that a delivery that got a place here finds one there.
@@ -30,6 +38,10 @@ const inFlight = 256
 type Source struct {
 	Verifier source.Verifier
 	Decoder  source.Decoder
+	// PerSecond is how many authentic deliveries are taken, with Burst above them at
+	// once; 0 does not bound them.
+	PerSecond float64
+	Burst     int
 }
 
 // Options are what an Intake is made from.
@@ -51,7 +63,15 @@ type Intake struct {
 	// Static after construction.
 	o      Options
 	places chan struct{} // one is held by each delivery in Handle
-	counts map[string]*counters
+	share  int           // of the places, the most that one source may hold
+	desks  map[string]*desk
+}
+
+// desk is what one source has of its own.
+type desk struct {
+	counters
+	places chan struct{} // one is held by each of its deliveries in Handle
+	rate   *rate.Limiter
 }
 
 // New makes an Intake. It panics without a key: hashes without one could be undone by
@@ -69,9 +89,16 @@ func New(o Options) *Intake {
 	if o.InFlight <= 0 {
 		o.InFlight = inFlight
 	}
-	in := &Intake{o: o, places: make(chan struct{}, o.InFlight), counts: make(map[string]*counters, len(o.Sources))}
-	for name := range o.Sources {
-		in.counts[name] = newCounters()
+	in := &Intake{o: o, places: make(chan struct{}, o.InFlight), share: o.InFlight, desks: make(map[string]*desk, len(o.Sources))}
+	if len(o.Sources) > 1 {
+		in.share = max(1, o.InFlight*3/4) // one source's burst leaves places to the others
+	}
+	for name, s := range o.Sources {
+		limit := rate.Limit(s.PerSecond)
+		if limit == 0 {
+			limit = rate.Inf
+		}
+		in.desks[name] = &desk{counters: newCounters(), places: make(chan struct{}, in.share), rate: rate.NewLimiter(limit, s.Burst)}
 	}
 	return in
 }
@@ -85,23 +112,25 @@ func (in *Intake) Handle(ctx context.Context, name string, d *source.Delivery) (
 	if !ok {
 		return source.Response{}, ErrUnknownSource
 	}
-	counts := in.counts[name]
-	select {
-	case in.places <- struct{}{}:
-		defer func() { <-in.places }()
-	default:
-		counts.results[Overloaded].Add(1)
-		return source.Response{}, ErrOverloaded
+	own := in.desks[name]
+	for _, places := range [...]chan struct{}{own.places, in.places} {
+		select {
+		case places <- struct{}{}:
+			defer func() { <-places }()
+		default:
+			own.results[Overloaded].Add(1)
+			return source.Response{}, ErrOverloaded
+		}
 	}
 	if h, ok := src.Decoder.(source.Handshaker); ok {
 		if r, ok := h.Handshake(d); ok {
-			counts.results[Handshaken].Add(1)
+			own.results[Handshaken].Add(1)
 			in.o.Logger.Debug("handshake answered", "source", name)
 			return r, nil
 		}
 	}
 	err := in.store(ctx, name, src, d)
-	counts.results[resultOf(err)].Add(1)
+	own.results[resultOf(err)].Add(1)
 	if err != nil {
 		in.logRefusal(ctx, name, d, err)
 		return source.Response{}, err
@@ -117,6 +146,10 @@ func (in *Intake) store(ctx context.Context, name string, src Source, d *source.
 	if err := src.Verifier.Verify(d); err != nil {
 		return err
 	}
+	own := in.desks[name]
+	if !own.rate.AllowN(in.o.Now(), 1) { // after the check, so that nobody else uses it up
+		return ErrRate
+	}
 	decoded, err := in.decode(name, src.Decoder, d)
 	if err != nil {
 		return err
@@ -130,14 +163,13 @@ func (in *Intake) store(ctx context.Context, name string, src Source, d *source.
 	if err != nil {
 		return fmt.Errorf("storing a delivery: %w", err)
 	}
-	counts := in.counts[name]
 	if receipt.Stored > 0 {
-		counts.applied(r.Events, in.o.Now())
+		own.applied(r.Events, in.o.Now())
 	}
-	counts.events.Add(uint64(receipt.Stored))
-	counts.duplicates.Add(uint64(receipt.Duplicates))
+	own.events.Add(uint64(receipt.Stored))
+	own.duplicates.Add(uint64(receipt.Duplicates))
 	if n := len(r.Quarantined); n > 0 {
-		counts.quarantined.Add(uint64(n))
+		own.quarantined.Add(uint64(n))
 		in.o.Logger.Warn("delivery in quarantine", "source", name, "position", receipt.Position, "parts", n, "why", r.Quarantined[0].Reason)
 	}
 	in.o.Logger.Debug("delivery stored", "source", name, "position", receipt.Position, "bytes", len(d.Body),
@@ -155,6 +187,10 @@ func (in *Intake) record(name string, d *source.Delivery, decoded source.Decoded
 	r := journal.Record{
 		Source: name, Received: received.UnixMicro(), Method: d.Method, Path: d.Path, Query: d.RawQuery,
 		Headers: kept(d.Header), Body: d.Body,
+	}
+	if n := len(decoded.Events) + len(decoded.Problems); n > maxParts {
+		r.Quarantined = []journal.Quarantined{{Reason: fmt.Sprintf("the delivery has more than %d events; send them in several", maxParts)}}
+		return r
 	}
 	// An event does not tell its part, and a part may have several troubles: each is
 	// kept, under the next number that is free.

@@ -70,7 +70,7 @@ func pipeline(t *testing.T) (*Intake, *live, *sqlite.DB) {
 	}
 	t.Cleanup(func() { j.Close(); db.Close() })
 	return New(Options{
-		Sources: map[string]Source{"s": {words{}, words{}}}, Journal: j, Key: []byte("key"), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Sources: map[string]Source{"s": {Verifier: words{}, Decoder: words{}}}, Journal: j, Key: []byte("key"), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}), l, db
 }
 

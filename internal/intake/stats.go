@@ -23,13 +23,14 @@ const (
 	ContentType
 	Method
 	Overloaded
+	RateLimited
 	Unavailable
 	Failed
 	resultCount
 )
 
 var resultNames = [resultCount]string{
-	"acknowledged", "handshake", "unauthenticated", "malformed", "content_type", "method", "overloaded", "unavailable", "failed",
+	"acknowledged", "handshake", "unauthenticated", "malformed", "content_type", "method", "overloaded", "rate_limited", "unavailable", "failed",
 }
 
 // String is the result's name.
@@ -55,6 +56,7 @@ func resultOf(err error) Result {
 		{source.ErrMalformed, Malformed},
 		{source.ErrContentType, ContentType},
 		{source.ErrMethod, Method},
+		{ErrRate, RateLimited},
 		{ErrOverloaded, Overloaded},
 		{journal.ErrUnavailable, Unavailable},
 		{source.ErrUnavailable, Unavailable},
@@ -83,8 +85,8 @@ type counters struct {
 	lag                             *measure.Histogram
 }
 
-func newCounters() *counters {
-	return &counters{lag: measure.NewHistogram(0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600, 86400)}
+func newCounters() counters {
+	return counters{lag: measure.NewHistogram(0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600, 86400)}
 }
 
 // applied notes the lag of a delivery's events, which were just applied.
@@ -99,8 +101,8 @@ func (c *counters) applied(events []interaction.Event, now time.Time) {
 // Stats returns those of every configured source, by name. The caller owns the map.
 // Each number is right by itself; the numbers of one source may be of slightly different times.
 func (in *Intake) Stats() map[string]Stats {
-	m := make(map[string]Stats, len(in.counts))
-	for name, c := range in.counts {
+	m := make(map[string]Stats, len(in.desks))
+	for name, c := range in.desks {
 		s := Stats{Events: c.events.Load(), Duplicates: c.duplicates.Load(), Quarantined: c.quarantined.Load(), Lag: c.lag.Values()}
 		for r := range s.Results {
 			s.Results[r] = c.results[r].Load()
