@@ -292,3 +292,24 @@ func TestSlowBody(t *testing.T) {
 	}
 	wantProblem(t, "too many at once", ask("Content-Length: 1\r\n\r\n{", false), 503, "")
 }
+
+// later is a verifier that lacks something for the moment.
+type later struct{}
+
+func (later) Verify(*source.Delivery) error {
+	return fmt.Errorf("%w: the certificate could not be fetched", source.ErrUnavailable)
+}
+
+// TestUnavailableIsTriedAgain: a check that cannot be made just now is 503, because to
+// several vendors a 4xx is final.
+func TestUnavailableIsTriedAgain(t *testing.T) {
+	h := newHouse(t)
+	site := serve(t, Options{Floor: h.floor, Ready: h.journal.Ready, Intake: intake.New(intake.Options{
+		Sources: map[string]intake.Source{"lab": {Verifier: later{}}}, Journal: h.journal, Key: []byte("test-key"),
+	})})
+	res, err := http.Post(site.URL+"/hooks/lab", "application/json", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantProblem(t, "no certificate", res, http.StatusServiceUnavailable, "")
+}
