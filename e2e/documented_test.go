@@ -112,3 +112,36 @@ func documented(t *testing.T, s *server, page string) string {
 	}
 	return string(out)
 }
+
+// TestSNSRefusals: a source by SNS takes nothing that is not signed, and asks nobody for what
+// is not of its topic.
+func TestSNSRefusals(t *testing.T) {
+	page, err := os.ReadFile("../docs/vendors/amazon-connect.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	message, err := os.ReadFile("../internal/source/amazonconnect/testdata/sns/notification-v2.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := startWith(t, "access: {mode: open}\n"+settingsBlock.FindAllStringSubmatch(string(page), -1)[1][1])
+	for name, tc := range map[string]struct{ old, new, raw string }{
+		"another topic":                   {"arn:aws:sns:eu-west-2:210987654321", "arn:aws:sns:eu-west-2:999999999999", ""},
+		"a certificate elsewhere":         {"https://sns.eu-west-2.amazonaws.com/SimpleNotificationService", "https://127.0.0.1/SimpleNotificationService", ""},
+		"a certificate of another region": {"https://sns.eu-west-2.amazonaws.com/SimpleNotificationService", "https://sns.us-east-1.amazonaws.com/SimpleNotificationService", ""},
+		"no message":                      {string(message), "{}", ""},
+		"raw delivery":                    {"", "", "true"},
+	} {
+		h := http.Header{"Content-Type": {"text/plain; charset=UTF-8"}, "X-Amz-Sns-Rawdelivery": {tc.raw}}
+		body := string(message)
+		if tc.old != "" {
+			body = strings.ReplaceAll(body, tc.old, tc.new)
+		}
+		if code := s.do("POST", "/hooks/connect-sns", h, body, nil); code != 401 {
+			t.Errorf("%s got %d, want 401", name, code)
+		}
+	}
+	if list := s.list("connect-sns"); len(list) != 0 {
+		t.Errorf("there is %+v", list)
+	}
+}
