@@ -9,6 +9,7 @@
 	var SILENCE = 12000; // ms without a frame after which a socket is given up; the server sends one every 5 s
 	var JUMP = 2000; // ms by which the clocks may disagree between two beats
 	var BEAT = 500; // ms
+	var QUIET = 4000; // ms without a frame after which one is asked for by HTTP; more than the server's pause, well below STALE
 	var RETRY_LEAST = 500; // ms
 	var RETRY_MOST = 15000; // ms
 
@@ -33,7 +34,9 @@
 	var suspect = false; // time passed that no clock of ours counted
 	var socket = null;
 	var openedAt = 0;
-	var heardAt = 0;
+	var heardAt = 0; // on this socket
+	var asked = null; // the request that is under way
+	var framedAt = 0; // when the last frame came, by socket or asked for
 	var quickest = null; // the least (receipt - sending) on this socket, across two clocks
 	var failures = 0;
 	var retry = null;
@@ -180,34 +183,25 @@
 		return true;
 	}
 
-	// accept takes in one frame. What was under way for long counts as old: how long
-	// shows against the quickest frame of this socket, whatever the clocks say.
-	function accept(frame) {
-		var t = now();
-		var sent = Date.parse(frame.as_of) + (frame.age_ms || 0);
-		var delay, id, first;
-		if (!frame.full && (frame.epoch !== epoch || frame.seq !== seq + 1)) {
-			again();
-			return;
+	// take shows one frame whose numbers were true at a moment of our clock. A frame that
+	// is older than what is shown changes nothing. It returns whether the frame could be used.
+	function take(frame, when) {
+		var id;
+		if (frame.epoch === epoch && frame.seq < seq) {
+			framedAt = now();
+			return true;
+		}
+		if (!frame.full && (frame.epoch !== epoch || frame.seq > seq + 1)) {
+			return false;
 		}
 		if (frame.layout !== layout && !frame.html) {
-			again();
-			return;
+			return false;
 		}
-		first = quickest === null;
-		if (first || t - sent < quickest) {
-			quickest = t - sent;
-		}
-		delay = first ? t - openedAt : t - sent - quickest;
-		if (isNaN(delay)) {
-			delay = 0;
-		}
+		framedAt = now();
 		epoch = frame.epoch;
 		seq = frame.seq;
 		asOf = Date.parse(frame.as_of);
-		trueAt = t - delay - (frame.age_ms || 0);
-		heardAt = t;
-		failures = 0;
+		trueAt = when;
 		suspect = false;
 		if (frame.layout !== layout) {
 			region.innerHTML = frame.html;
@@ -219,6 +213,29 @@
 				change(id, frame.cells[id]);
 			}
 		}
+		return true;
+	}
+
+	// accept takes in a frame of the socket. What was under way for long counts as old: how
+	// long shows against the quickest frame of this socket, whatever the clocks say.
+	function accept(frame) {
+		var t = now();
+		var sent = Date.parse(frame.as_of) + (frame.age_ms || 0);
+		var first = quickest === null;
+		var delay;
+		if (first || t - sent < quickest) {
+			quickest = t - sent;
+		}
+		delay = first ? t - openedAt : t - sent - quickest;
+		if (isNaN(delay)) {
+			delay = 0;
+		}
+		if (!take(frame, t - delay - (frame.age_ms || 0))) {
+			again();
+			return;
+		}
+		heardAt = t;
+		failures = 0;
 		say('live', 'Live');
 		show();
 		if (delay > STALE) {
@@ -226,10 +243,47 @@
 		}
 	}
 
+	// ask fetches a frame by HTTP, for as long as no socket brings any: there are networks
+	// that let none through. What came counts as old as the whole request took.
+	function ask() {
+		var t = now();
+		var request;
+		if (asked || !root.getAttribute('data-frame')) {
+			return;
+		}
+		asked = request = new XMLHttpRequest();
+		request.open('GET', root.getAttribute('data-frame') + '?layout=' + encodeURIComponent(layout));
+		request.timeout = STALE;
+		request.onload = function () {
+			var frame;
+			if (doubt()) {
+				show();
+				reconnect();
+				return;
+			}
+			try {
+				frame = JSON.parse(request.responseText);
+			} catch (e) {
+				return;
+			}
+			if (request.status === 200 && take(frame, t - (frame.age_ms || 0))) {
+				say('polling', 'Polling');
+				show();
+			}
+		};
+		request.onloadend = function () {
+			asked = null;
+		};
+		request.send();
+	}
+
 	function connect() {
 		var s;
 		clearTimeout(retry);
 		retry = null;
+		if (!window.WebSocket) {
+			return;
+		}
 		try {
 			s = new WebSocket((location.protocol === 'https:' ? 'wss://' : 'ws://') + location.host + root.getAttribute('data-live'));
 		} catch (e) {
@@ -281,7 +335,9 @@
 
 	function later() {
 		var most = Math.min(RETRY_MOST, 2 * RETRY_LEAST * Math.pow(2, failures));
-		say('reconnecting', 'Reconnecting');
+		if (now() - framedAt > STALE || badge.getAttribute('data-connection') !== 'polling') {
+			say('reconnecting', 'Reconnecting');
+		}
 		failures = Math.min(failures + 1, 10);
 		clearTimeout(retry);
 		retry = setTimeout(connect, RETRY_LEAST + Math.random() * (most - RETRY_LEAST));
@@ -309,9 +365,13 @@
 		} else if (socket && now() - heardAt > SILENCE) {
 			again();
 		}
+		if (now() - framedAt > QUIET) {
+			ask();
+		}
 		show();
 	}
 
+	root.removeAttribute('data-still');
 	collect();
 	// A page that the browser took from its history is as old as it likes.
 	if (window.performance && performance.navigation && performance.navigation.type === 2) {
@@ -319,8 +379,7 @@
 	}
 	show();
 	setInterval(beat, BEAT);
-	if (!root.getAttribute('data-live') || !window.WebSocket) {
-		setTimeout(function () { location.reload(); }, STALE);
+	if (!root.getAttribute('data-live')) {
 		return;
 	}
 	window.addEventListener('pageshow', function (event) {

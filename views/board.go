@@ -24,6 +24,8 @@ type Board struct {
 	Title  string // shown as the heading; Name if empty
 	// LiveURL is the path of the board's websocket; without one the page stays as it is.
 	LiveURL string
+	// FrameURL is the path of one frame, for where no socket comes through.
+	FrameURL string
 
 	// AsOf is the time through which deliveries have been applied.
 	// Its location should be the board's zone: the clock on the screen follows it.
@@ -49,7 +51,7 @@ type Board struct {
 	Formula string
 	// States are "warn" or "alert" by cell id; a cell that is not named is normal.
 	States map[string]string
-	// Limits say by cell id what the cell is judged by: "alert from 10 %".
+	// Limits say by cell id what the cell is judged by: "alert ≥ 10 %".
 	Limits map[string]string
 	// Links are by cell id the page that opens the number.
 	Links map[string]string
@@ -124,6 +126,34 @@ func (b Board) heading() string {
 func (b Board) offsetSeconds() int {
 	_, s := b.AsOf.Zone()
 	return s
+}
+
+// The ages from which on numbers are marked, and not shown. They are those of the script.
+const (
+	staleAfter = 10 * time.Second
+	goneAfter  = time.Minute
+)
+
+// freshness is the class of a board that was old already when it was made.
+func (b Board) freshness() string {
+	switch {
+	case b.Age > goneAfter:
+		return "stale gone"
+	case b.Age > staleAfter:
+		return "stale"
+	}
+	return ""
+}
+
+// staleText says it in words, as the script does.
+func (b Board) staleText() string {
+	switch {
+	case b.Age > goneAfter:
+		return "▲ No data since " + b.AsOf.Format("15:04:05")
+	case b.Age > staleAfter:
+		return "▲ Stale: as of " + b.AsOf.Format("15:04:05")
+	}
+	return ""
 }
 
 // FormulaText is the service level's formula as it is printed on the tile.

@@ -16,7 +16,7 @@ import (
 func sample() Board {
 	return Board{
 		Assets: Assets{Style: "/static/board.css", Script: "/static/board.js", Icon: "/static/icon.svg"},
-		Name:   "support", Title: "Customer support", LiveURL: "/boards/support/live",
+		Name:   "support", Title: "Customer support", LiveURL: "/boards/support/live", FrameURL: "/boards/support/frame",
 		AsOf: time.Date(2026, 11, 23, 14, 2, 7, 123e6, time.FixedZone("CET", 3600)), Age: 40 * time.Millisecond,
 		Epoch: "01JD", Seq: 4711,
 		Window: "today, since 00:00 Europe/Paris",
@@ -38,7 +38,7 @@ func sample() Board {
 		Sources: []Source{{"twilio-eu", "twilio", seconds(.2)}, {"lab", "aircall", nil}},
 		Formula: "against",
 		States:  map[string]string{"status.Abandoned": "warn", "rate.service_level": "alert"},
-		Limits:  map[string]string{"rate.abandon": "alert from 10 %"},
+		Limits:  map[string]string{"rate.abandon": "alert ≥ 10 %"},
 		Links:   map[string]string{"reason.no_agent": "/interactions?outcome=abandoned&reason=no_agent"},
 	}
 }
@@ -136,6 +136,24 @@ func TestCells(t *testing.T) {
 	} {
 		if diff := cmp.Diff(want, cells[want.ID]); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", want.ID, diff)
+		}
+	}
+}
+
+// TestOldWhenMade: a page of old numbers says so without the script's help.
+func TestOldWhenMade(t *testing.T) {
+	for age, want := range map[time.Duration][]string{
+		9 * time.Second:  {`data-banner></p>`},
+		11 * time.Second: {`class="stale"`, "▲ Stale: as of 14:02:07"},
+		61 * time.Second: {`class="stale gone"`, "▲ No data since 14:02:07"},
+	} {
+		b := sample()
+		b.Age = age
+		page := render(t, BoardPage(b))
+		for _, text := range want {
+			if !strings.Contains(page, text) {
+				t.Errorf("%v old: the page has no %q", age, text)
+			}
 		}
 	}
 }

@@ -18,6 +18,20 @@ func (s *Server) boardPage(w http.ResponseWriter, r *http.Request) error {
 	return writePage(w, r, views.BoardPage(model))
 }
 
+// boardFrame is one full frame by HTTP, for screens that no socket reaches. It brings the
+// region where the screen has another layout.
+func (s *Server) boardFrame(w http.ResponseWriter, r *http.Request) error {
+	_, v, err := s.board(r)
+	if err != nil {
+		return err
+	}
+	f, err := s.fullFrame(r.Context(), v, r.URL.Query().Get("layout") != v.layout)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, f)
+}
+
 // boardJSON is the board as SPEC section 6 has it.
 func (s *Server) boardJSON(w http.ResponseWriter, r *http.Request) error {
 	p, v, err := s.board(r)

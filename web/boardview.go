@@ -19,7 +19,7 @@ func assets() views.Assets {
 // said last, for hysteresis.
 func boardView(def *board.Definition, n *wallboard.Numbers, now time.Time, states map[string]string) views.Board {
 	b := views.Board{
-		Assets: assets(), Name: def.Name, Title: def.Title, LiveURL: "/boards/" + def.Name + "/live",
+		Assets: assets(), Name: def.Name, Title: def.Title, LiveURL: "/boards/" + def.Name + "/live", FrameURL: "/boards/" + def.Name + "/frame",
 		AsOf: n.AsOf.In(n.Since.Location()), Age: max(0, now.Sub(n.AsOf)), Window: windowText(def, n.Since), Formula: string(def.Formula),
 		Status: n.Status, Reasons: n.Reasons, Customers: views.Customers(n.Customers), Metrics: views.Metrics(n.Metrics), Agents: n.Agents,
 		States: make(map[string]string), Limits: make(map[string]string), Links: links(def),

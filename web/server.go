@@ -91,6 +91,7 @@ func (s *Server) routes() {
 	s.mux.Handle("/{$}", s.guarded(s.page, s.home))
 	s.mux.Handle("/boards/{board}", s.guarded(s.page, s.boardPage))
 	s.mux.Handle("/boards/{board}/live", s.guarded(s.machine, s.live))
+	s.mux.Handle("/boards/{board}/frame", s.guarded(s.machine, s.boardFrame))
 	s.mux.Handle("/interactions", s.guarded(s.page, s.interactionsPage))
 	s.mux.Handle("/interactions/{source}/{id...}", s.guarded(s.page, s.interactionPage))
 	s.mux.Handle("GET /static/", static.Handler())
@@ -119,7 +120,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // forMachines tells the paths whose errors are problem documents.
 func forMachines(path string) bool {
-	return strings.HasPrefix(path, "/hooks/") || strings.HasPrefix(path, "/api/") || strings.HasSuffix(path, "/live")
+	return strings.HasPrefix(path, "/hooks/") || strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/boards/") && (strings.HasSuffix(path, "/live") || strings.HasSuffix(path, "/frame"))
 }
 
 func nothingHere(http.ResponseWriter, *http.Request) error { return notFound }

@@ -64,18 +64,18 @@ func crossed(def *board.Definition, states map[string]string, metric string, val
 	return state
 }
 
-// limitText says what a cell is judged by: "warning from 5.0 %, alert from 10.0 %".
+// limitText says what a cell is judged by: "warn ≥ 5 %, alert ≥ 10 %".
 func limitText(metric string, t board.Threshold) string {
-	word := " from "
+	sign := " ≥ "
 	if worseWhenLower(metric) {
-		word = " below "
+		sign = " < "
 	}
 	var parts []string
 	if t.Alert == nil || *t.Alert != t.Warn {
-		parts = append(parts, "warning"+word+metricText(metric, t.Warn))
+		parts = append(parts, "warn"+sign+metricText(metric, t.Warn))
 	}
 	if t.Alert != nil {
-		parts = append(parts, "alert"+word+metricText(metric, *t.Alert))
+		parts = append(parts, "alert"+sign+metricText(metric, *t.Alert))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -52,10 +52,10 @@ func TestLimitText(t *testing.T) {
 		threshold board.Threshold
 		want      string
 	}{
-		{"abandon_rate", board.Threshold{Warn: .05, Alert: new(.1)}, "warning from 5 %, alert from 10 %"},
-		{"service_level", board.Threshold{Warn: .8}, "warning below 80 %"},
-		{"longest_wait_seconds", board.Threshold{Warn: 240, Alert: new(240.)}, "alert from 4:00"},
-		{"abandoned", board.Threshold{Warn: 5, Alert: new(10.)}, "warning from 5, alert from 10"},
+		{"abandon_rate", board.Threshold{Warn: .05, Alert: new(.1)}, "warn ≥ 5 %, alert ≥ 10 %"},
+		{"service_level", board.Threshold{Warn: .8}, "warn < 80 %"},
+		{"longest_wait_seconds", board.Threshold{Warn: 240, Alert: new(240.)}, "alert ≥ 4:00"},
+		{"abandoned", board.Threshold{Warn: 5, Alert: new(10.)}, "warn ≥ 5, alert ≥ 10"},
 	} {
 		if got := limitText(tc.metric, tc.threshold); got != tc.want {
 			t.Errorf("got %q, want %q", got, tc.want)
@@ -104,7 +104,7 @@ func TestStatesInFrames(t *testing.T) {
 			t.Errorf("%s has no cell", metric)
 		}
 	}
-	if got, want := model.Limits["status.Waiting"], "warning from 2, alert from 3"; got != want {
+	if got, want := model.Limits["status.Waiting"], "warn ≥ 2, alert ≥ 3"; got != want {
 		t.Errorf("the limit reads %q, want %q", got, want)
 	}
 }
