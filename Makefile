@@ -3,7 +3,7 @@ TOOL = go tool -modfile=tools/go.mod
 # Texts put together with += read better in tests.
 FIX = go fix -stringsbuilder=false
 
-.PHONY: run setup test check fmt bench fire
+.PHONY: run setup test check fmt bench fire powercut
 
 run:
 	@scripts/setup
@@ -35,6 +35,10 @@ fmt:
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
+
+# A power cut on a real file system in an image, which must be mounted: as root.
+powercut:
+	go test -tags image ./e2e -count=1 -v -run PowerCutImage
 
 # Ten runs of kill -9 under load; a single one is played again by -fire.seed.
 fire:
