@@ -13,6 +13,14 @@
 // lies before the first of these. Once Settled, nothing is held back, and truth is
 // what a server must hold.
 //
+// Truth is what the vendor's format can show: see AmazonConnect for what it cannot.
+//
+// # Days
+//
+// With Options.Deliver a centre is played within a process, many days in seconds, and
+// with Rates.LostEnd some contacts never end: after the server's horizon truth takes
+// them for lost. Options.Forget keeps truth's own memory from growing.
+//
 // # Reproduction
 //
 // A seed and a start make the same contacts, the same bodies and the same order of
