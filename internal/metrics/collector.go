@@ -67,6 +67,9 @@ var (
 	cells    = desc("cells", "Cells of counts: one for each source, channel and queue.")
 	agents   = desc("agents", "Agents whose state is known.")
 
+	audited   = desc("audit_timestamp_seconds", "When the counts were last compared with a recount; 0 if they were not yet.")
+	differing = desc("audit_differences", "What differed from the recount then; anything but 0 means that boards are wrong.")
+
 	boards     = desc("boards", "Boards that are served.")
 	sockets    = desc("sockets", "Screens that are connected.")
 	queued     = desc("sockets_queued", "Screens for which something waits to be written.")
@@ -124,6 +127,8 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	gauge(unkept, float64(f.Unkept))
 	gauge(cells, float64(f.Cells))
 	gauge(agents, float64(f.Agents))
+	gauge(audited, float64(f.Audited)/1e6)
+	gauge(differing, float64(f.Differing))
 
 	s := c.o.Site()
 	gauge(boards, float64(s.Boards))

@@ -50,7 +50,6 @@ func BenchmarkApply(b *testing.B) {
 	})
 }
 
-
 // TestApplyAllocates gates what an answered call may allocate, from its first event to its
 // last: what grows here grows with every event of every vendor.
 func TestApplyAllocates(t *testing.T) {

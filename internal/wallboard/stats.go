@@ -11,6 +11,10 @@ type Stats struct {
 	// LastEvents has, by source, the time of its newest event in microseconds; 0 if it
 	// had none.
 	LastEvents map[string]int64
+	// Audited is when the newest audit ended, microseconds since the Unix epoch, 0 if there
+	// was none; Differing is how much it found to differ.
+	Audited   int64
+	Differing int
 }
 
 // Stats returns them; the caller owns the map.
@@ -19,7 +23,10 @@ func (w *Wallboard) Stats() Stats {
 	defer w.mu.Unlock()
 	s := Stats{
 		Contacts: len(w.entries), Unkept: len(w.dirty), Cells: len(w.cells), Agents: len(w.agents), AsOf: w.asOf,
-		LastEvents: make(map[string]int64, len(w.order)),
+		LastEvents: make(map[string]int64, len(w.order)), Differing: w.verdict.Differing,
+	}
+	if !w.verdict.At.IsZero() {
+		s.Audited = w.verdict.At.UnixMicro()
 	}
 	for _, src := range w.order {
 		s.LastEvents[src.name] = src.lastEvent
