@@ -3,7 +3,11 @@ package main
 import (
 	"io"
 	"net/http"
+	"strings"
 	"sync/atomic"
+
+	"github.com/wallboard/wallboard/static"
+	"github.com/wallboard/wallboard/views"
 )
 
 // gate stands before the site until what is stored was counted again: until then every
@@ -16,12 +20,15 @@ type gate struct {
 	open atomic.Bool
 }
 
-// startingProblem is the answer of before.
-const startingProblem = `{"type":"about:blank","title":"Starting","status":503,"detail":"Stored events are being counted; try again soon."}
+// startingProblem is the answer of before to machines, startingText that to people.
+const (
+	startingProblem = `{"type":"about:blank","title":"Starting","status":503,"detail":"Stored events are being counted; try again soon."}
 `
+	startingText = "Stored events are being counted. This page comes by itself as soon as they are."
+)
 
 func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if g.open.Load() {
+	if g.open.Load() || strings.HasPrefix(r.URL.Path, static.Prefix) {
 		g.site.ServeHTTP(w, r)
 		return
 	}
@@ -33,8 +40,15 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, "ok\n")
 		return
 	}
-	h.Set("Content-Type", "application/problem+json")
 	h.Set("Retry-After", "2")
+	if r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html") {
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		h.Set("Refresh", "2") // a screen that was switched on with the server waits for it
+		w.WriteHeader(http.StatusServiceUnavailable)
+		views.ErrorPage("Starting", startingText, static.URL("board.css")).Render(r.Context(), w)
+		return
+	}
+	h.Set("Content-Type", "application/problem+json")
 	w.WriteHeader(http.StatusServiceUnavailable)
 	io.WriteString(w, startingProblem)
 }

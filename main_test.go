@@ -113,6 +113,11 @@ func TestGate(t *testing.T) {
 			t.Errorf("%s: got %d, %v, want a problem of 503 with Retry-After", r[1], w.Code, w.Header())
 		}
 	}
+	w, page := httptest.NewRecorder(), httptest.NewRequest("GET", "/boards/all", nil)
+	page.Header.Set("Accept", "text/html,*/*")
+	if g.ServeHTTP(w, page); w.Code != 503 || w.Header().Get("Refresh") == "" || !strings.Contains(w.Body.String(), "<h1>Starting</h1>") {
+		t.Errorf("a browser: got %d, %v, want a page of 503 that comes again", w.Code, w.Header())
+	}
 	g.open.Store(true)
 	if w := ask("GET", "/boards/all"); w.Code != http.StatusTeapot {
 		t.Errorf("open: got %d, want the site's answer", w.Code)

@@ -58,6 +58,9 @@
 		if (s < 3600) {
 			return minutes + ':' + two(s % 60);
 		}
+		if (s >= 36000) {
+			return Math.floor(s / 3600) + ' h ' + two(minutes % 60);
+		}
 		return Math.floor(s / 3600) + ':' + two(minutes % 60) + ':' + two(s % 60);
 	}
 

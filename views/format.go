@@ -24,7 +24,8 @@ func FormatCount(n int64) string {
 
 // FormatDuration writes minutes and seconds, "1:05", and from an hour on hours,
 // "1:02:03". Parts of a second are cut off, so that a clock never shows what has
-// not passed; what is negative shows as 0:00, and nil as "–".
+// not passed; what is negative shows as 0:00, and nil as "–". From ten hours on, where
+// seconds matter no more and room does, it is "12 h 08".
 func FormatDuration(d *time.Duration) string {
 	if d == nil {
 		return Unknown
@@ -32,6 +33,9 @@ func FormatDuration(d *time.Duration) string {
 	s := max(int64(*d/time.Second), 0)
 	if s < 3600 {
 		return fmt.Sprintf("%d:%02d", s/60, s%60)
+	}
+	if s >= 36000 {
+		return fmt.Sprintf("%d h %02d", s/3600, s/60%60)
 	}
 	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 }

@@ -25,7 +25,9 @@ func TestFormatDuration(t *testing.T) {
 		{seconds(3599.9), "59:59"},
 		{seconds(3600), "1:00:00"},
 		{seconds(3723), "1:02:03"},
-		{seconds(360000), "100:00:00"},
+		{seconds(35999), "9:59:59"},
+		{seconds(36000), "10 h 00"},
+		{seconds(43739), "12 h 08"},
 	} {
 		if got := FormatDuration(tt.d); got != tt.want {
 			t.Errorf("FormatDuration(%v) = %q, want %q", tt.d, got, tt.want)

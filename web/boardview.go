@@ -15,6 +15,10 @@ func assets() views.Assets {
 	return views.Assets{Style: static.URL("board.css"), Script: static.URL("board.js"), Icon: static.URL("icon.svg")}
 }
 
+// silentAfter is how long a source may say nothing before it is marked. Quiet nights are
+// marked too; that nobody called and that no webhook came look alike from here.
+const silentAfter = 15 * time.Minute
+
 // boardView makes the model of a board's page and frames. states keeps what each threshold
 // said last, for hysteresis.
 func boardView(def *board.Definition, n *wallboard.Numbers, now time.Time, states map[string]string) views.Board {
@@ -32,6 +36,9 @@ func boardView(def *board.Definition, n *wallboard.Numbers, now time.Time, state
 		if !s.LastEvent.IsZero() {
 			age := max(0, n.AsOf.Sub(s.LastEvent))
 			src.Age = &age
+			if age > silentAfter {
+				b.States["source."+s.Name] = "warn"
+			}
 		}
 		b.Sources = append(b.Sources, src)
 	}

@@ -128,6 +128,9 @@ func (s *Server) page(h handler) http.Handler {
 			s.o.Logger.Error("page not rendered", "cause", err)
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		if p.status >= 500 {
+			w.Header().Set("Refresh", "10") // nobody stands at a screen to reload it
+		}
 		w.WriteHeader(p.status)
 		w.Write(b.Bytes())
 	})

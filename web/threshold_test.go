@@ -109,6 +109,21 @@ func TestStatesInFrames(t *testing.T) {
 	}
 }
 
+// TestSilentSource: a vendor that says nothing is marked, apart from the board's own freshness.
+func TestSilentSource(t *testing.T) {
+	now := time.Now()
+	n := wallboard.Numbers{AsOf: now, Since: now, Sources: []wallboard.SourceState{
+		{Name: "fresh", LastEvent: now.Add(-silentAfter)}, {Name: "silent", LastEvent: now.Add(-silentAfter - time.Second)}, {Name: "new"},
+	}}
+	model := boardView(&board.Definition{Name: "all"}, &n, now, make(map[string]string))
+	cells := frameCells(&model)
+	for name, want := range map[string]string{"fresh": "", "silent": "warn", "new": ""} {
+		if got := cells["source."+name].State; got != want {
+			t.Errorf("%s: state %q, want %q", name, got, want)
+		}
+	}
+}
+
 // TestAbandonedOpens: the link of the Abandoned row leads to as many interactions as the
 // row counts: those of the board's queues whose end is in the window, however long ago
 // they began.
