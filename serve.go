@@ -102,7 +102,7 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listeni
 		return site.Run(ctx)
 	})
 	group.Go(func() error {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(web.Door(listener)); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil

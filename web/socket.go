@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -88,7 +87,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 		conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseTryAgainLater, refusal), time.Now().Add(writeWait))
 		conn.Close()
 	default:
-		if tcp, ok := conn.NetConn().(*net.TCPConn); ok {
+		if tcp, ok := conn.NetConn().(interface{ SetWriteBuffer(bytes int) error }); ok {
 			tcp.SetWriteBuffer(writeBuffer)
 		}
 		h.add(&socket{conn: conn, board: p, address: address})

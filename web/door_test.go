@@ -1,0 +1,60 @@
+package web
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/wallboard/wallboard/internal/board"
+	"github.com/wallboard/wallboard/internal/wallboard"
+)
+
+// TestDoor: who is too many is closed at once; who leaves makes room. Screens keep their
+// place after the upgrade, and lose it when they go.
+func TestDoor(t *testing.T) {
+	for name, limits := range map[string]socketLimits{"in total": {2, 10}, "at one address": {10, 2}} {
+		t.Run(name, func(t *testing.T) {
+			web := serve(t, Options{Floor: wallboard.New(wallboard.Options{}), Boards: []*board.Definition{{Name: "all", Window: board.LastHour}}})
+			d := Door(web.Listener).(*door)
+			d.limits = limits
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.Listener = l
+			behind := &http.Server{Handler: serverOf(web)}
+			go behind.Serve(d)
+			t.Cleanup(func() { behind.Close() })
+			web.URL = "http://" + l.Addr().String()
+
+			a, b := newScreen(t, web), newScreen(t, web)
+			a.next()
+			b.next()
+			third, err := net.Dial("tcp", l.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer third.Close()
+			third.SetDeadline(time.Now().Add(20 * time.Second))
+			io.WriteString(third, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+			if n, err := third.Read(make([]byte, 1)); n > 0 || err == nil {
+				t.Fatal("the third was answered")
+			} else if e, ok := err.(net.Error); ok && e.Timeout() {
+				t.Fatal("the third was left waiting")
+			}
+			a.conn.Close()
+			for deadline := time.Now().Add(20 * time.Second); ; {
+				res, err := http.Get(web.URL + "/healthz")
+				if err == nil {
+					res.Body.Close()
+					break
+				}
+				if time.Now().After(deadline) {
+					t.Fatal("the place of who left was not given to the next")
+				}
+			}
+		})
+	}
+}
