@@ -176,8 +176,20 @@ func TestOverloaded(t *testing.T) {
 		refused := func(name string) {
 			t.Helper()
 			synctest.Wait()
-			if _, err := h.Handle(t.Context(), name, delivery(t, event("z"))); !errors.Is(err, ErrOverloaded) || errors.Is(err, ErrRate) {
-				t.Errorf("%s: got %v, want ErrOverloaded", name, err)
+			d := delivery(t, event("z"))
+			answer := make(chan error, 1)
+			wg.Go(func() {
+				_, err := h.Handle(t.Context(), name, d)
+				answer <- err
+			})
+			synctest.Wait()
+			select {
+			case err := <-answer:
+				if !errors.Is(err, ErrOverloaded) || errors.Is(err, ErrRate) {
+					t.Errorf("%s: got %v, want ErrOverloaded", name, err)
+				}
+			default:
+				t.Errorf("%s: it got a place", name)
 			}
 		}
 		for _, key := range []string{"a", "b", "c"} {
