@@ -41,7 +41,7 @@ type commands struct {
 	Demo     demoCommand     `cmd:"" help:"Serve a simulated contact centre on this machine, without settings."`
 	Simulate simulateCommand `cmd:"" help:"Post a simulated contact centre's deliveries to a server."`
 	Replay   replayCommand   `cmd:"" help:"Post recorded deliveries to a server."`
-	Recount  struct{}        `cmd:"" help:"Count everything stored anew and compare, in the running server if there is one."`
+	Recount  recountCommand  `cmd:"" help:"Count everything stored anew and compare, in the running server if there is one."`
 	Settings struct {
 		Check struct{} `cmd:"" help:"Check the settings file and do nothing else."`
 	} `cmd:"" name:"config" help:"The settings file."`
@@ -102,7 +102,7 @@ func run(ctx context.Context, args []string, getenv func(string) (string, bool),
 		return exitOK
 	}
 	if parsed.Command() == "recount" {
-		return failed(stderr, recount(ctx, cfg, logger, stdout))
+		return failed(stderr, c.Recount.run(ctx, cfg, logger, stdout))
 	}
 	return failed(stderr, serve(ctx, cfg, logger, func(address string) {
 		for _, b := range cfg.Boards {

@@ -190,8 +190,8 @@ sources: [{name: lab, vendor: cloudevents, auth: {scheme: none}}]
 		waiting = f.Cells["status.Waiting"].Text
 	}
 
-	recount := func(when string) {
-		out, err := exec.Command(binary, "recount", "--config", settings).CombinedOutput()
+	recount := func(when string, flags ...string) {
+		out, err := exec.Command(binary, append([]string{"recount", "--config", settings}, flags...)...).CombinedOutput()
 		if err != nil || !strings.Contains(string(out), "recounted 1 events of 1 contacts, up to position 1: 0 differences") {
 			t.Errorf("recount of the %s server: %v, %s", when, err, out)
 		}
@@ -211,6 +211,7 @@ sources: [{name: lab, vendor: cloudevents, auth: {scheme: none}}]
 		t.Errorf("it stopped with %v, want exit code 0", err)
 	}
 	recount("stopped")
+	recount("stopped", "--rebuild")
 	if logged.Len() > 0 {
 		t.Errorf("it logged %s, want nothing", logged.String())
 	}

@@ -26,7 +26,7 @@ import (
 const controlName = "wallboard.sock"
 
 // errDiffers ends a recount that found a difference.
-var errDiffers = errors.New("the numbers differ from the recount; please report this, and start the server with its history table emptied to count anew")
+var errDiffers = errors.New("the numbers differ from the recount; please report this, then stop the server and run wallboard recount --rebuild")
 
 // control answers the commands of this machine's administrator until ctx ends.
 func control(ctx context.Context, dir string, keeper *history.Keeper, log journal.Journal, logger *slog.Logger) error {
@@ -60,12 +60,21 @@ func control(ctx context.Context, dir string, keeper *history.Keeper, log journa
 	return nil
 }
 
-// recount rebuilds every number from the journal and compares: in the running server where
-// there is one, else here.
-func recount(ctx context.Context, cfg *config.Config, logger *slog.Logger, stdout io.Writer) error {
-	v, running, err := askRecount(ctx, cfg.DataDir)
+// recountCommand compares every number with the journal.
+type recountCommand struct {
+	Rebuild bool `help:"First throw away what is counted, and count it anew from the journal. The server must be stopped."`
+}
+
+// run recounts in the running server where there is one, else here.
+func (c *recountCommand) run(ctx context.Context, cfg *config.Config, logger *slog.Logger, stdout io.Writer) error {
+	var v wallboard.Verdict
+	var running bool
+	var err error
+	if !c.Rebuild {
+		v, running, err = askRecount(ctx, cfg.DataDir)
+	}
 	if err == nil && !running {
-		v, err = recountHere(ctx, cfg, logger)
+		v, err = recountHere(ctx, cfg, logger, c.Rebuild)
 	}
 	if err != nil {
 		return fmt.Errorf("recount: %w", err)
@@ -108,13 +117,18 @@ func askRecount(ctx context.Context, dir string) (v wallboard.Verdict, running b
 }
 
 // recountHere opens the database as a server would, counts and compares.
-func recountHere(ctx context.Context, cfg *config.Config, logger *slog.Logger) (v wallboard.Verdict, err error) {
+func recountHere(ctx context.Context, cfg *config.Config, logger *slog.Logger, rebuild bool) (v wallboard.Verdict, err error) {
 	db, err := sqlite.Open(ctx, cfg.DataDir)
 	if err != nil {
 		return v, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	archive := history.Open(ctx, db, logger)
+	if rebuild {
+		if err := archive.Clear(ctx); err != nil {
+			return v, err
+		}
+	}
 	floor := newFloor(cfg, archive)
 	keeper := history.NewKeeper(archive, floor)
 	log, err := journal.OpenSQLite(db, keeper, journal.Options{})

@@ -42,6 +42,8 @@ type Board struct {
 	Status    [10]int64 // in the order of StatusKeys
 	Channels  []Channel
 	Reasons   [4]int64 // in the order of ReasonKeys
+	// Differing is how much of the counts the newest audit found to differ from a recount.
+	Differing int
 	Customers Customers
 	Metrics   Metrics
 	Agents    [5]int64 // in the order of AgentKeys

@@ -133,6 +133,7 @@ func TestCells(t *testing.T) {
 		{ID: "source.twilio-eu", Text: "0 s ago", SinceMS: ms(200)},
 		{ID: "source.lab", Text: "–"},
 		{ID: "check", Text: ""},
+		{ID: "audit", Text: ""},
 	} {
 		if diff := cmp.Diff(want, cells[want.ID]); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", want.ID, diff)
@@ -173,6 +174,24 @@ func TestCheckIsShownWhenItFails(t *testing.T) {
 	want := Cell{ID: "check", Text: "163 came, 161 accounted for", State: "alert"}
 	if diff := cmp.Diff(want, b.cellSet()["check"]); diff != "" {
 		t.Errorf("check (-want +got):\n%s", diff)
+	}
+}
+
+// TestAuditIsShownWhenItDiffers: a board whose counts differ from a recount says so, in words
+// and as an alert, without a new layout.
+func TestAuditIsShownWhenItDiffers(t *testing.T) {
+	b := sample()
+	layout := b.Layout()
+	if c := b.cellSet()["audit"]; c.Text != "" || c.State != "" {
+		t.Errorf("audit = %+v, want it empty while nothing differs", c)
+	}
+	b.Differing = 3
+	want := Cell{ID: "audit", Text: "3 counts differ from a recount", State: "alert"}
+	if diff := cmp.Diff(want, b.cellSet()["audit"]); diff != "" {
+		t.Errorf("audit (-want +got):\n%s", diff)
+	}
+	if b.Layout() != layout {
+		t.Error("a difference changes the layout")
 	}
 }
 

@@ -65,6 +65,10 @@ func (b Board) Cells() []Cell {
 	if b.Customers.check() != "" {
 		cells[len(cells)-1].State = "alert"
 	}
+	add("audit", b.audit(), nil)
+	if b.audit() != "" {
+		cells[len(cells)-1].State = "alert"
+	}
 	for i, k := range AgentKeys {
 		count("agents."+k, b.Agents[i])
 	}
@@ -136,4 +140,15 @@ func (c Customers) check() string {
 		return ""
 	}
 	return fmt.Sprintf("%s came, %s accounted for", FormatCount(came), FormatCount(accounted))
+}
+
+// audit says that the counts differ from a recount, else "".
+func (b Board) audit() string {
+	switch {
+	case b.Differing == 1:
+		return "1 count differs from a recount"
+	case b.Differing > 1:
+		return FormatCount(int64(b.Differing)) + " counts differ from a recount"
+	}
+	return ""
 }

@@ -25,7 +25,7 @@ func boardView(def *board.Definition, n *wallboard.Numbers, now time.Time, state
 	b := views.Board{
 		Assets: assets(), Name: def.Name, Title: def.Title, LiveURL: "/boards/" + def.Name + "/live", FrameURL: "/boards/" + def.Name + "/frame",
 		AsOf: n.AsOf.In(n.Since.Location()), Age: max(0, now.Sub(n.AsOf)), Window: windowText(def, n.Since), Formula: string(def.Formula),
-		Status: n.Status, Reasons: n.Reasons, Customers: views.Customers(n.Customers), Metrics: views.Metrics(n.Metrics), Agents: n.Agents,
+		Status: n.Status, Reasons: n.Reasons, Customers: views.Customers(n.Customers), Differing: n.Differing, Metrics: views.Metrics(n.Metrics), Agents: n.Agents,
 		States: make(map[string]string), Limits: make(map[string]string), Links: links(def),
 	}
 	for _, ch := range n.StatusByChannel {

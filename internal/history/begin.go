@@ -23,7 +23,7 @@ func (s *Store) Begin(ctx context.Context, w *wallboard.Wallboard) (through int6
 		return 0, fmt.Errorf("history: beginning: %w", err)
 	case rules != w.Rules():
 		s.logger.Info("the rules have changed; everything stored is counted anew")
-		return 0, s.clear(ctx)
+		return 0, s.Clear(ctx)
 	}
 	base := wallboard.Base{Sources: make(map[string]int64)}
 	if err := errors.Join(
@@ -39,8 +39,9 @@ func (s *Store) Begin(ctx context.Context, w *wallboard.Wallboard) (through int6
 	return through, s.reopen(ctx, w)
 }
 
-// clear throws all projections away.
-func (s *Store) clear(ctx context.Context) error {
+// Clear throws all projections away, so that the next start counts everything stored anew.
+// It must not be called once a wallboard began from the store.
+func (s *Store) Clear(ctx context.Context) error {
 	tx, err := s.db.Write.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("history: clearing: %w", err)
