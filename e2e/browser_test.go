@@ -39,6 +39,7 @@ func wait(t *testing.T, ctx context.Context, what, expression string, within tim
 // numbers marked and then gone while the server stands still; and all right again after
 // it goes on, and after a restart.
 func TestBoardInChromium(t *testing.T) {
+	t.Parallel() // it mostly waits
 	s := start(t)
 	ctx := browser(t, 1920, 1080)
 	if err := chromedp.Do(ctx, chromedp.Navigate("http://"+s.address+"/boards/all")); err != nil {

@@ -46,6 +46,7 @@ func before(t *testing.T, s *server, answer func(w http.ResponseWriter, r *http.
 // TestBlockedSockets: behind a proxy that lets no websocket through the numbers move too,
 // and are marked as soon when they stop.
 func TestBlockedSockets(t *testing.T) {
+	t.Parallel() // it mostly waits
 	s := start(t)
 	address := before(t, s, func(w http.ResponseWriter, r *http.Request) bool {
 		blocked := strings.HasSuffix(r.URL.Path, "/live")
@@ -74,6 +75,7 @@ func TestBlockedSockets(t *testing.T) {
 // TestNoScript: without script the page renews itself; where that fails it says so, and
 // takes its numbers away.
 func TestNoScript(t *testing.T) {
+	t.Parallel() // it mostly waits
 	s := start(t)
 	var lost atomic.Bool // nothing comes through, and nothing takes the page's place
 	address := before(t, s, func(w http.ResponseWriter, _ *http.Request) bool {

@@ -59,7 +59,7 @@ func TestDeafScreen(t *testing.T) {
 	h := serverOf(web).hub
 	steps := 0
 	for ; h.count() > len(screens); steps++ {
-		if steps == 500 {
+		if steps == 200 { // at 100 ms each well before its pong is missed
 			t.Fatalf("after %d frames the deaf screen is still there", steps)
 		}
 		queueOne(floor, steps)
