@@ -39,9 +39,9 @@ type Board struct {
 	// Window says in words over which span is counted: "since 00:00 Europe/Paris".
 	Window string
 
-	Status    [10]int64 // in the order of StatusKeys
-	Channels  []Channel
-	Reasons   [4]int64 // in the order of ReasonKeys
+	Status   [10]int64 // in the order of StatusKeys
+	Channels []Channel
+	Reasons  [4]int64 // in the order of ReasonKeys
 	// Differing is how much of the counts the newest audit found to differ from a recount.
 	Differing int
 	Customers Customers
