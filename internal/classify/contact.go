@@ -9,7 +9,7 @@ import (
 
 // Version numbers the rule. It grows with every change by which the same events may fold to
 // something else, so that what was stored of former folds is worked out anew.
-const Version = 2
+const Version = 3
 
 // Limits of one contact. What exceeds them is flagged and not taken in.
 const (
@@ -63,6 +63,15 @@ func (c *Contact) ID() string {
 // Len is the number of interactions that the contact holds, at least one.
 func (c *Contact) Len() int { return len(c.segments) }
 
+// EventsOf returns the events of the i-th interaction, from 0, in fold order. The slice is
+// valid until the next change.
+func (c *Contact) EventsOf(i int) []interaction.Event {
+	if i+1 < len(c.segments) {
+		return c.events[c.segments[i].from:c.segments[i+1].from]
+	}
+	return c.events[c.segments[i].from:]
+}
+
 // has reports whether an event of this key is in the set.
 func (c *Contact) has(key string) bool {
 	if c.keys != nil {
@@ -90,7 +99,7 @@ func (c *Contact) Insert(e interaction.Event) bool {
 	c.put(e)
 	inOrder := len(c.events) == 1 || interaction.Compare(&c.events[len(c.events)-2], &c.events[len(c.events)-1]) < 0
 	if inOrder && !c.versioned {
-		c.step(&c.events[len(c.events)-1])
+		c.step(len(c.events) - 1)
 		return true
 	}
 	c.refold()
@@ -153,16 +162,27 @@ func (c *Contact) refold() {
 		if e.Version > 0 && (latest[slotOf(e)] != i || e.Retracted) {
 			continue
 		}
-		c.step(e)
+		c.step(i)
 	}
 }
 
-// step folds the next event, in a new interaction where messaging begins again.
-func (c *Contact) step(e *interaction.Event) {
+// step folds the event at a place of events, in a new interaction where messaging begins
+// again. After-contact work may be done when the next one has begun already.
+func (c *Contact) step(at int) {
+	e := &c.events[at]
 	s := &c.segments[len(c.segments)-1]
-	if e.Kind == interaction.Started && s.end.is() && s.begun && s.channel == interaction.Messaging {
+	if e.Kind == interaction.WorkClosed {
+		for i := len(c.segments) - 1; i >= 0; i-- {
+			if c.segments[i].find(e, true) >= 0 {
+				s = &c.segments[i]
+				break
+			}
+		}
+	}
+	if e.Kind == interaction.Started && s.end.is() && s.channel == interaction.Messaging {
 		c.segments = append(c.segments, newState(c.policies))
 		s = &c.segments[len(c.segments)-1]
+		s.from = at
 	}
 	s.step(e)
 }
@@ -201,8 +221,8 @@ func (c *Contact) latestVersions() map[slot]int {
 	return latest
 }
 
-// segmentID is the id of the i-th interaction.
-func segmentID(id string, i int) string {
+// SegmentID is the id of the i-th interaction.
+func SegmentID(id string, i int) string {
 	if i == 0 {
 		return id
 	}

@@ -107,7 +107,7 @@ func (s *state) reopen() {
 		}
 		s.rows[i].talking = false
 	}
-	if s.holder == withAgent && !s.locked {
+	if (s.holder == withAgent || s.holder == inQueue) && !s.locked {
 		s.holder = nobody
 	}
 	s.transfer.underWay = false

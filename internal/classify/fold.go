@@ -54,6 +54,7 @@ type leg struct {
 	ended      bool
 	moved      bool
 	accepted   bool
+	queued     bool
 	generation int // of the transfer under which it was first seen, 0 for none
 }
 
@@ -61,6 +62,7 @@ type leg struct {
 // SPEC section 3, one for each row of the table.
 type state struct {
 	policies *Policies
+	from     int // the place of its first event among the contact's
 
 	// What the contact is. The first started decides; hints from other events
 	// stand in until then.
@@ -127,9 +129,7 @@ func (s *state) talking() bool {
 func (s *state) step(e *interaction.Event) {
 	at := Moment{e.At, e.Received}
 	s.note(e, at)
-	known := len(s.legs)
 	l := s.leg(e)
-	fresh := len(s.legs) > known
 	if s.end.is() && !s.afterEnd(e, at) {
 		return
 	}
@@ -139,7 +139,7 @@ func (s *state) step(e *interaction.Event) {
 			s.hold(inMenu, at)
 		}
 	case interaction.Queued:
-		s.queuedEffect(e, at, l, fresh)
+		s.queuedEffect(e, at, l)
 	case interaction.Transferred:
 		s.transferred(e, at)
 	case interaction.Assigned:
@@ -225,7 +225,11 @@ func (s *state) toQueue(e *interaction.Event) {
 	}
 }
 
-func (s *state) queuedEffect(e *interaction.Event, at Moment, l *leg, fresh bool) {
+func (s *state) queuedEffect(e *interaction.Event, at Moment, l *leg) {
+	fresh := l != nil && !l.queued && !l.accepted
+	if l != nil {
+		l.queued = true
+	}
 	s.queued = true
 	s.toQueue(e)
 	if s.final {
@@ -388,6 +392,9 @@ func (s *state) choose(what string, at Moment) {
 
 func (s *state) released(e *interaction.Event, at Moment) {
 	i := s.find(e, false)
+	if i < 0 {
+		i = s.find(e, true)
+	}
 	if i < 0 {
 		return
 	}

@@ -1,6 +1,10 @@
 package classify
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/wallboard/wallboard/internal/interaction"
+)
 
 // TestPublishedRule has each sentence of the published rule as a case.
 func TestPublishedRule(t *testing.T) {
@@ -153,6 +157,7 @@ func TestVendorsLegs(t *testing.T) {
 		{"a technical end of the only leg", talk + "9 released w=W1; 9 leg_ended leg=a by=system cause=technical", "answered/technical_failure W1:Closed"},
 		{"the first leg's end is not the contact's", talk + "5 queued leg=b; 6 released w=W1; 6 leg_ended leg=a by=agent; 9 leg_ended leg=b", "abandoned/after_transfer W1:Transferred -:Abandoned"},
 		{"a consulted leg that ends first", talk + "5 queued leg=b; 6 leg_ended leg=b by=customer; 9 released w=W1; 9 leg_ended leg=a", "answered/accepted W1:Closed"},
+		{"a consulted leg that begins before it is queued", talk + "5 started leg=b; 6 queued leg=b; 8 leg_ended leg=b; 9 released w=W1; 9 leg_ended leg=a", "answered/accepted W1:Closed"},
 		{"missed long before the end", wait + "2 assigned w=W1 a=A; 4 timed_out w=W1 why=unknown; 9 leg_ended leg=a", "abandoned/after_decline W1:DeclinedOnPushTimeout -:Abandoned"},
 		{"missed just before the end", wait + "2 assigned w=W1 a=A; 8.9 timed_out w=W1 why=unknown; 9 leg_ended leg=a", "abandoned/before_accept W1:Abandoned"},
 		{"missed, and missed just before the end", wait + "2 assigned w=W1 a=A; 4 declined w=W1 why=unknown; 5 assigned w=W2 a=B; 8.5 timed_out w=W2 why=unknown; 9 leg_ended leg=a", "abandoned/after_decline W1:Declined W2:Abandoned"},
@@ -214,5 +219,45 @@ func TestMessagingBeginsAgain(t *testing.T) {
 	}
 	if got := c.Interaction(1); got.ID != "I/2" || got.State != "waiting" {
 		t.Errorf("second: %s %s", got.ID, got.State)
+	}
+}
+
+// TestReleasedByAgent: a release that names the agent alone takes the work back from a failed
+// transfer as one that names the work does.
+func TestReleasedByAgent(t *testing.T) {
+	run(t, []ruleCase{
+		{"agent only", "0 started; 1 queued q=Q; 2 accepted a=A; 10 transferred a=A mode=cold to=queue; 11 released a=A; 12 transfer_failed; 20 disconnected by=customer", "abandoned/after_transfer -:Transferred -:Abandoned"},
+		{"by its work", "0 started; 1 queued q=Q; 2 accepted w=W a=A; 10 transferred w=W mode=cold to=queue; 11 released w=W; 12 transfer_failed; 20 disconnected by=customer", "abandoned/after_transfer W:Transferred -:Abandoned"},
+	})
+}
+
+// TestSessions: where ids live for ever, each started after an end begins an interaction, also
+// when the first began unseen; each has its own events, wait and after-contact work.
+func TestSessions(t *testing.T) {
+	p := DefaultPolicies()
+	c := fold(script(t, "-5 queued q=Q channel=messaging; 0 disconnected by=customer; 100 started channel=messaging; 101 queued q=Q; 110 accepted w=W a=A; "+
+		"120 released w=W; 200 started channel=messaging; 210 work_closed w=W"), &p)
+	if c.Len() != 3 {
+		t.Fatalf("got %d interactions, want 3", c.Len())
+	}
+	first, second := c.Interaction(0), c.Interaction(1)
+	if first.Outcome != interaction.Abandoned || first.LastWait() != 5e6 {
+		t.Errorf("the first: %v after %d µs, want abandoned after 5 s", first.Outcome, first.LastWait())
+	}
+	if second.Outcome != interaction.Answered || second.AnswerWait() != 9e6 || second.Works[0].HandledUntil.At != second.Started.At+110e6 {
+		t.Errorf("the second: %+v, want it answered after 9 s and its work done at 110 s", second)
+	}
+	if n := []int{len(c.EventsOf(0)), len(c.EventsOf(1)), len(c.EventsOf(2))}; n[0] != 2 || n[1] != 4 || n[2] != 2 {
+		t.Errorf("events %v, want 2, 4 and 2", n)
+	}
+}
+
+// TestReopenedWait: the wait of a contact that was re-opened begins there, and not before its
+// former end.
+func TestReopenedWait(t *testing.T) {
+	p := DefaultPolicies()
+	c := fold(script(t, "0 started; 1 queued q=Q; 11 disconnected by=customer; 100 queued q=Q; 130 disconnected by=customer"), &p)
+	if in := c.Interaction(0); in.LastWait() != 30e6 {
+		t.Errorf("the last wait is %d µs, want 30 s", in.LastWait())
 	}
 }

@@ -11,11 +11,13 @@ import (
 )
 
 // Begin fills an empty wallboard from what is stored, and returns the journal's position after
-// which the rest is to be replayed. What was stored under other rules is thrown away first; then
+// which the rest is to be replayed. What was stored under other rules, or by a clock that
+// was ahead, is thrown away first; then
 // the position is 0.
 func (s *Store) Begin(ctx context.Context, w *wallboard.Wallboard) (through int64, err error) {
 	var rules string
-	err = s.db.Read.QueryRowContext(ctx, "SELECT rules, through FROM history").Scan(&rules, &through)
+	var floor int64
+	err = s.db.Read.QueryRowContext(ctx, "SELECT rules, through, floor FROM history").Scan(&rules, &through, &floor)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return 0, nil
@@ -23,6 +25,10 @@ func (s *Store) Begin(ctx context.Context, w *wallboard.Wallboard) (through int6
 		return 0, fmt.Errorf("history: beginning: %w", err)
 	case rules != w.Rules():
 		s.logger.Info("the rules have changed; everything stored is counted anew")
+		return 0, s.Clear(ctx)
+	}
+	if floor > w.Floor() {
+		s.logger.Warn("the clock was ahead when counts were stored; everything stored is counted anew")
 		return 0, s.Clear(ctx)
 	}
 	base := wallboard.Base{Sources: make(map[string]int64)}

@@ -29,6 +29,8 @@ type house struct {
 	dir    string
 	at     atomic.Int64 // the clock, µs
 	policy classify.Policies
+	ctx    context.Context                // of the store
+	wrap   func(*Store) wallboard.Archive // what the wallboard asks, if it is not the store itself
 
 	db     *sqlite.DB
 	log    *journal.SQLite
@@ -73,8 +75,12 @@ func (h *house) open(t rapid.TB) {
 	if h.db, err = sqlite.Open(context.Background(), h.dir); err != nil {
 		t.Fatal(err)
 	}
-	store := Open(context.Background(), h.db, nil)
-	h.live = wallboard.New(h.options(store))
+	store := Open(h.ctx, h.db, nil)
+	archive := wallboard.Archive(store)
+	if h.wrap != nil {
+		archive = h.wrap(store)
+	}
+	h.live = wallboard.New(h.options(archive))
 	h.keeper = NewKeeper(store, h.live)
 	if h.log, err = journal.OpenSQLite(h.db, h, journal.Options{Now: h.now}); err != nil {
 		t.Fatal(err)
@@ -103,7 +109,7 @@ func newHouse(t rapid.TB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{dir: dir, policy: classify.DefaultPolicies()}
+	h := &house{dir: dir, policy: classify.DefaultPolicies(), ctx: context.Background()}
 	h.at.Store(testNow.UnixMicro())
 	h.policy.LostTrackAfterVoice, h.policy.LostTrackAfterMessaging = time.Hour, 2*time.Hour
 	h.plain = wallboard.New(h.options(nil))

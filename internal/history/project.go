@@ -34,8 +34,8 @@ func (s *Store) Project(ctx context.Context, rules string, ch *wallboard.Changes
 	for source, at := range ch.Sources {
 		p.exec("INSERT INTO newest(source, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at", source, at)
 	}
-	p.exec("INSERT INTO history(one, rules, through) VALUES (1, ?, ?) ON CONFLICT DO UPDATE SET rules = excluded.rules, through = excluded.through",
-		rules, ch.Through)
+	p.exec(`INSERT INTO history(one, rules, through, floor) VALUES (1, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET rules = excluded.rules, through = excluded.through, floor = excluded.floor`, rules, ch.Through, ch.Floor)
 	if p.err == nil {
 		p.err = tx.Commit()
 	}

@@ -74,7 +74,15 @@ type StoredBucket struct {
 }
 
 // layout numbers the fields of stored counts.
-const layout = 1
+const layout = 2
+
+// Floor is the first bucket that boards still need. What is stored from a higher floor was
+// stored by a clock that went ahead, and lacks buckets.
+func (w *Wallboard) Floor() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.floor
+}
 
 // Rules identifies all that decides how events are counted: the rule's version, the policies,
 // the names of queues and their service levels. What was stored under other rules is of no use.
@@ -95,24 +103,25 @@ func (w *Wallboard) Begin(b Base) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.lastRow = b.Row
-	w.floor = w.now().UnixMicro()/bucketMicros - keepBuckets
 	for _, sc := range b.Cells {
 		src := w.sources[sc.Source]
 		if src == nil {
 			return fmt.Errorf("wallboard: a stored cell is of a source that is not configured")
 		}
-		c := w.cell(src, sc.Channel, sc.Queue)
-		c.balance = sc.Balance
+		sc.Buckets = slices.DeleteFunc(sc.Buckets, func(sb StoredBucket) bool { return sb.Index < w.floor })
+		if sc.Balance == 0 && len(sc.Buckets) == 0 {
+			continue // it fell idle
+		}
+		c := w.cell(src, sc.Channel, sc.Queue) // over the limit, one for several
+		c.balance += sc.Balance
 		for _, sb := range sc.Buckets {
-			if sb.Index < w.floor {
-				continue
-			}
 			if len(sb.Counts) != int(fields) {
 				return fmt.Errorf("wallboard: a stored bucket has %d counts and not %d", len(sb.Counts), fields)
 			}
 			k := c.bucket(sb.Index)
-			copy(k.counts[:], sb.Counts)
-			k.waits = sb.Waits
+			k.counts.addAll((*counts)(sb.Counts), 1)
+			k.waits = append(k.waits, sb.Waits...)
+			slices.Sort(k.waits)
 		}
 	}
 	for _, e := range b.Agents {

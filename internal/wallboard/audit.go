@@ -94,6 +94,9 @@ func (w *Wallboard) beginAudit(whole bool) *audit {
 	if whole {
 		a.claimed = new(positions)
 	}
+	for row := range w.absorbed {
+		a.rows[row] = struct{}{}
+	}
 	for k, c := range w.cells {
 		t := a.tally(k)
 		t.balance, t.open, t.gauge = c.balance, c.open, c.gauge
@@ -123,6 +126,7 @@ func (a *audit) count(e *entry) {
 		return
 	}
 	if _, ok := a.counted[e]; ok {
+		a.rows[e.row] = struct{}{} // it may have got its row since
 		return
 	}
 	a.counted[e] = struct{}{}
@@ -282,29 +286,40 @@ func (w *Wallboard) auditArchive(ctx context.Context, a *audit) error {
 			return err
 		}
 		after = stored[len(stored)-1].Row
-		w.mu.Lock()
+		folded := make([]*entry, len(stored)) // before the lock is taken
 		for i := range stored {
-			w.auditStored(a, &stored[i])
+			if src := w.sources[stored[i].Source]; src != nil {
+				folded[i] = stub(src, classify.NewBook(&src.policies), &stored[i])
+			}
+		}
+		w.mu.Lock()
+		for _, e := range folded {
+			if e != nil {
+				w.auditStored(a, e)
+			}
 		}
 		w.mu.Unlock()
 	}
 }
 
 // auditStored counts one stored contact, unless memory has it or had it since the beginning.
-func (w *Wallboard) auditStored(a *audit, st *Stored) {
-	src := w.sources[st.Source]
-	_, counted := a.rows[st.Row]
-	_, absorbed := w.absorbed[st.Row]
-	if counted || absorbed || src == nil || w.rows[st.Row] != nil {
+func (w *Wallboard) auditStored(a *audit, e *entry) {
+	_, counted := a.rows[e.row]
+	_, absorbed := w.absorbed[e.row]
+	if counted || absorbed {
 		return
 	}
-	a.rows[st.Row] = struct{}{}
-	e := stub(src, classify.NewBook(&src.policies), st)
+	if held := w.rows[e.row]; held != nil { // it came back unchanged since the beginning
+		a.count(held)
+		w.refolded(a, held)
+		return
+	}
+	a.rows[e.row] = struct{}{}
 	w.contributeAll(e)
 	a.take(e)
 	for i, s := range e.segments {
 		if in := e.contact.Interaction(i); s.Outcome != in.Outcome || s.Reason != in.Reason {
-			a.verdict.differs("source %s: what is stored of contact %d is not the fold of its events", src.name, st.Row)
+			a.verdict.differs("source %s: what is stored of contact %d is not the fold of its events", e.src.name, e.row)
 		}
 	}
 }

@@ -114,6 +114,7 @@ func (w *Wallboard) change(e *entry) Change {
 	for i, s := range e.segments {
 		c.Shown = append(c.Shown, s.Shown)
 		c.Open = c.Open || s.deadline != 0 && !s.Lost
+		c.Last = max(c.Last, s.lostAt())
 		v := w.view(e, i)
 		c.Interactions = append(c.Interactions, Listing{
 			Place: v.place(), Channel: v.Channel, Queue: v.Queue, Outcome: v.Outcome, Reason: v.Reason, EndedAt: v.EndedAt,

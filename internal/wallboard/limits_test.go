@@ -3,6 +3,7 @@ package wallboard
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/wallboard/wallboard/internal/board"
 	"github.com/wallboard/wallboard/internal/interaction"
@@ -51,5 +52,21 @@ func TestManyAgents(t *testing.T) {
 	n := w.Numbers(&board.Definition{Window: board.LastHour})
 	if n.Agents[interaction.Available-1] != maxAgents || n.Agents[interaction.Away-1] != 1 || len(w.agents) != maxAgents+1 {
 		t.Errorf("got %v agents of %d kept, want %d available and 1 away", n.Agents, len(w.agents), maxAgents)
+	}
+}
+
+// TestSilentWait: what is known of the wait of a customer who fell silent ends with the horizon.
+func TestSilentWait(t *testing.T) {
+	now := testNow
+	w := New(testOptions(&now))
+	at := now.UnixMicro()
+	w.Apply("a", at, []interaction.Event{{Interaction: "I", Kind: interaction.Queued, Key: "k", At: at, Channel: interaction.Voice, Queue: "Q1"}})
+	for range 3 {
+		now = now.Add(5 * time.Hour)
+		w.Tick(now.UnixMicro())
+		in, _, err := w.Interaction("a", "I")
+		if err != nil || in.State != "lost_track" || *in.Wait != time.Hour {
+			t.Errorf("%s after %v, %v, want lost_track after the hour of the horizon", in.State, in.Wait, err)
+		}
 	}
 }

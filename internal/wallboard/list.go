@@ -62,7 +62,7 @@ func (w *Wallboard) whole(e *entry, i int) (Interaction, bool) {
 		return Interaction{}, false
 	}
 	in := w.view(e, i)
-	in.Events = slices.Clone(e.contact.Events())
+	in.Events = slices.Clone(e.contact.EventsOf(i))
 	return in, true
 }
 
@@ -77,9 +77,11 @@ func (w *Wallboard) view(e *entry, i int) Interaction {
 		Outcome: in.Outcome, Reason: in.Reason, Corrections: s.Corrections,
 	}
 	if s.Lost {
-		v.State, v.Outcome, v.Reason = "lost_track", interaction.LostTrack, "silent"
+		v.State, v.Outcome, v.Reason = "lost_track", interaction.LostTrack, silent
 	}
-	if in.State == "waiting" || in.State == "assigned" {
+	if s.Lost && in.InQueue {
+		v.Wait = micros(max(0, s.deadline-in.Waiting.Counted())) // as long as we know
+	} else if in.State == "waiting" || in.State == "assigned" {
 		v.Wait = micros(max(0, w.asOf-in.Waiting.Counted()))
 	} else if in.Outcome == interaction.Abandoned || in.Accepted.IsZero() && !in.Ended.IsZero() && !in.Waiting.IsZero() {
 		v.Wait = micros(in.LastWait())
@@ -149,7 +151,7 @@ func (w *Wallboard) Interactions(f Filter, limit int, cursor string) (list []Int
 	if err != nil {
 		return nil, "", err
 	}
-	list, held := w.inMemory(&f, after)
+	list, held := w.inMemory(&f, after, limit+1)
 	if w.archive != nil {
 		stored, err := w.archive.List(f, after, limit+1, held)
 		if err != nil {
@@ -157,7 +159,8 @@ func (w *Wallboard) Interactions(f Filter, limit int, cursor string) (list []Int
 		}
 		list = append(list, w.storedViews(stored)...)
 	}
-	slices.SortFunc(list, func(a, b Interaction) int { return a.place().Compare(b.place()) })
+	slices.SortStableFunc(list, func(a, b Interaction) int { return a.place().Compare(b.place()) })
+	list = slices.CompactFunc(list, func(a, b Interaction) bool { return a.place() == b.place() })
 	if len(list) > limit {
 		list = list[:limit]
 		next = list[limit-1].place().cursor()
@@ -165,12 +168,19 @@ func (w *Wallboard) Interactions(f Filter, limit int, cursor string) (list []Int
 	return list, next, nil
 }
 
-// inMemory returns the interactions in memory that match, and the rows of all contacts there:
-// what the archive has of those is older.
-func (w *Wallboard) inMemory(f *Filter, after *Place) ([]Interaction, map[int64]struct{}) {
+// candidate is an interaction in memory that a list may show.
+type candidate struct {
+	Place
+	entry   *entry
+	segment int
+}
+
+// inMemory returns the first limit interactions in memory that match, and the rows of all
+// contacts there: what the archive has of those is older. Only what is returned is looked
+// at in full, because the applier waits meanwhile.
+func (w *Wallboard) inMemory(f *Filter, after *Place, limit int) ([]Interaction, map[int64]struct{}) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var list []Interaction
 	held := make(map[int64]struct{}, len(w.rows))
 	for row := range w.rows {
 		held[row] = struct{}{}
@@ -178,16 +188,33 @@ func (w *Wallboard) inMemory(f *Filter, after *Place) ([]Interaction, map[int64]
 	for row := range w.absorbed {
 		held[row] = struct{}{}
 	}
+	var found []candidate
+	first := func() {
+		slices.SortFunc(found, func(a, b candidate) int { return a.Compare(b.Place) })
+		found = found[:min(len(found), limit)]
+	}
 	for _, e := range w.entries {
 		if f.Source != "" && f.Source != e.src.name {
 			continue
 		}
 		for i := range e.segments {
-			v := w.view(e, i)
-			if f.matches(&v) && (after == nil || after.Compare(v.place()) < 0) {
-				list = append(list, v)
+			g := e.contact.Glance(i)
+			if !f.matches(e, i, &g) {
+				continue
+			}
+			c := candidate{Place{g.Started.At, e.src.name, classify.SegmentID(e.contact.ID(), i)}, e, i}
+			if after == nil || after.Compare(c.Place) < 0 {
+				found = append(found, c)
 			}
 		}
+		if len(found) > 8*limit {
+			first()
+		}
+	}
+	first()
+	list := make([]Interaction, len(found))
+	for i, c := range found {
+		list[i] = w.view(c.entry, c.segment)
 	}
 	return list, held
 }
@@ -209,11 +236,19 @@ func (w *Wallboard) storedViews(stored []StoredInteraction) []Interaction {
 	return list
 }
 
-func (f *Filter) matches(v *Interaction) bool {
-	return (f.Queue == "" || f.Queue == v.Queue) &&
-		(f.Channel == "" || f.Channel == v.Channel.String()) &&
-		(f.Outcome == "" || f.Outcome == v.Outcome.String()) &&
-		(f.Reason == "" || f.Reason == v.Reason) &&
-		(f.From.IsZero() || !v.StartedAt.Before(f.From)) &&
-		(f.To.IsZero() || v.StartedAt.Before(f.To))
+func (f *Filter) matches(e *entry, i int, g *classify.Glance) bool {
+	outcome, reason := e.segments[i].Outcome, e.segments[i].Reason
+	if e.segments[i].Lost {
+		outcome, reason = interaction.LostTrack, silent
+	}
+	started := at(g.Started)
+	return (f.Queue == "" || f.Queue == e.src.queueName(g.Queue, g.QueueName)) &&
+		(f.Channel == "" || f.Channel == g.Channel.String()) &&
+		(f.Outcome == "" || f.Outcome == outcome.String()) &&
+		(f.Reason == "" || f.Reason == reason) &&
+		(f.From.IsZero() || !started.Before(f.From)) &&
+		(f.To.IsZero() || started.Before(f.To))
 }
+
+// silent is the reason of an interaction that silence made lost_track.
+const silent = "silent"

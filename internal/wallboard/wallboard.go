@@ -96,6 +96,7 @@ type Wallboard struct {
 	rules         string
 	archive       Archive
 	now           func() time.Time
+	began         time.Time // when it was made, by now
 
 	// reached is the journal's position up to which everything was applied.
 	reached atomic.Int64
@@ -139,7 +140,9 @@ func New(o Options) *Wallboard {
 		w.sources[s.Name] = src
 		w.order = append(w.order, src)
 	}
-	w.asOf = w.now().UnixMicro()
+	w.began = w.now()
+	w.asOf = w.began.UnixMicro()
+	w.floor = w.asOf/bucketMicros - keepBuckets
 	return w
 }
 
@@ -339,7 +342,13 @@ func (w *Wallboard) cell(src *source, ch interaction.Channel, queue string) *cel
 
 // Reached says that everything up to a position of the journal was applied. It is called by
 // the applier, after Apply.
-func (w *Wallboard) Reached(position int64) { w.reached.Store(position) }
+func (w *Wallboard) Reached(position int64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.stopped {
+		w.reached.Store(position)
+	}
+}
 
 // Tick says that everything received until asOf (µs) has been applied. From time to
 // time it looks for interactions that fell silent, and lets go what is over.
@@ -349,13 +358,16 @@ func (w *Wallboard) Tick(asOf int64) {
 	if w.stopped {
 		return
 	}
-	w.asOf = max(w.asOf, asOf)
+	w.asOf = asOf // in order, unless the clock was set back
 	now := w.now().UnixMicro()
-	if now-w.swept < sweepEvery.Microseconds() {
+	if since := now - w.swept; since >= 0 && since < sweepEvery.Microseconds() {
 		return
 	}
 	w.swept = now
-	w.floor = max(w.floor, now/bucketMicros-keepBuckets)
+	// A clock that is set forward and back again must not cost the buckets between, so the
+	// floor follows the time that has passed.
+	passed := w.began.Add(w.now().Sub(w.began)).UnixMicro()
+	w.floor = max(w.floor, passed/bucketMicros-keepBuckets)
 	for k, c := range w.cells {
 		c.prune(w.floor)
 		if c.idle() {

@@ -1,10 +1,12 @@
 -- +goose Up
 
--- How far the tables below have taken in the journal, and under which rules: one row.
+-- How far the tables below have taken in the journal, under which rules, and from which
+-- bucket on: one row.
 CREATE TABLE history (
   one     INTEGER PRIMARY KEY CHECK (one = 1),
   rules   TEXT NOT NULL,
-  through INTEGER NOT NULL
+  through INTEGER NOT NULL,
+  floor   INTEGER NOT NULL
 );
 
 -- A contact is the set of its events, by their positions. What became of it is their fold.
