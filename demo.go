@@ -93,7 +93,9 @@ func (d *demoCommand) run(ctx context.Context, logger *slog.Logger, stdout io.Wr
 		case <-ctx.Done():
 			return nil
 		}
-		fmt.Fprintf(stdout, "board: http://%s/boards/all\n", address)
+		for _, b := range cfg.Boards {
+			fmt.Fprintf(stdout, "board: http://%s/boards/%s\n", address, b.Name)
+		}
 		now := time.Now()
 		if err := each(ctx, centres, func(ctx context.Context, c *simulate.Centre) error { return playHour(ctx, c, now) }); err != nil {
 			return err

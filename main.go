@@ -108,6 +108,9 @@ func run(ctx context.Context, args []string, getenv func(string) (string, bool),
 		for _, b := range cfg.Boards {
 			fmt.Fprintf(stdout, "board: http://%s/boards/%s\n", address, b.Name)
 		}
+		if cfg.AccessMode != "open" {
+			fmt.Fprintln(stdout, "Pages are refused in access.mode required until there is sign-in; {mode: open} on a loopback address shows them.")
+		}
 	}))
 }
 

@@ -78,7 +78,7 @@ func writeTruth(name string, truth interface{ WriteJSON(io.Writer) error }, stdo
 type replayCommand struct {
 	To        string   `help:"The server's URL." default:"http://127.0.0.1:8080"`
 	Source    string   `help:"The configured source." required:""`
-	Secret    string   `help:"Signs Twilio's deliveries anew, and claims." env:"WALLBOARD_REPLAY_SECRET"`
+	Secret    string   `help:"Signs Twilio's deliveries anew, and claims; replaces the secret in a header X-Api-Key." env:"WALLBOARD_REPLAY_SECRET"`
 	PublicURL string   `help:"The server's public_url, where it is another than --to."`
 	Remote    bool     `name:"allow-remote" help:"Let --to be another machine than this one."`
 	Files     []string `arg:"" help:"Recordings (.seq.json)." type:"path"`

@@ -74,7 +74,7 @@ func TestConnectPage(t *testing.T) {
 	if !strings.Contains(page, "/interactions/connect-eu/"+id) || s.do("GET", "/interactions/connect-eu/"+id, nil, "", nil) != 200 {
 		t.Error("the page that the documentation names is not there")
 	}
-	if code := s.do("POST", "/hooks/connect-eu", http.Header{"Content-Type": {"application/json"}, "X-Wallboard-Key": {"wrong"}}, "{}", nil); code != 401 {
+	if code := s.do("POST", "/hooks/connect-eu", http.Header{"Content-Type": {"application/json"}, "X-Api-Key": {"wrong"}}, "{}", nil); code != 401 {
 		t.Errorf("a wrong key got %d", code)
 	}
 }

@@ -380,7 +380,7 @@ func BoardRegion(b Board) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = b.tile("rate.abandon", "Abandon rate", "abandoned / (answered + abandoned)", cells).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = b.tile("rate.abandon", "Abandon rate", "abandoned / (accepted + abandoned)", cells).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -27,6 +28,7 @@ func (s *Server) hook(w http.ResponseWriter, r *http.Request) error {
 	}
 	body, err := s.body(w, r)
 	if err != nil {
+		s.o.Intake.Refused(r.PathValue("source"), err)
 		return err
 	}
 	d := &source.Delivery{
@@ -65,7 +67,7 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	case err == nil:
 		return b, c.SetReadDeadline(time.Time{}) // what comes next has the server's own
 	case errors.As(err, &large):
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", intake.ErrTooLarge, err)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, slowBody
 	}

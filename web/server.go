@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 	"github.com/wallboard/wallboard/internal/source"
 	"github.com/wallboard/wallboard/internal/wallboard"
 	"github.com/wallboard/wallboard/static"
+	"github.com/wallboard/wallboard/views"
 )
 
 // Floor is the live state that pages show.
@@ -29,6 +31,8 @@ type Floor interface {
 // Intake takes deliveries.
 type Intake interface {
 	Handle(ctx context.Context, source string, d *source.Delivery) (source.Response, error)
+	// Refused is told of a delivery whose body could not be read.
+	Refused(source string, err error)
 }
 
 // Options are what a Server is made from.
@@ -89,6 +93,7 @@ func (s *Server) routes() {
 	s.mux.Handle("/metrics", s.machine(reading(s.metrics)))
 	// For people.
 	s.mux.Handle("/{$}", s.guarded(s.page, s.home))
+	s.mux.Handle("/boards", s.guarded(s.page, s.boardsPage))
 	s.mux.Handle("/boards/{board}", s.guarded(s.page, s.boardPage))
 	s.mux.Handle("/boards/{board}/live", s.guarded(s.machine, s.live))
 	s.mux.Handle("/boards/{board}/frame", s.guarded(s.machine, s.boardFrame))
@@ -180,6 +185,19 @@ func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) error {
 }
 
 func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
-	http.Redirect(w, r, "/boards/"+s.o.Boards[0].Name, http.StatusFound)
-	return nil
+	if len(s.o.Boards) == 1 {
+		http.Redirect(w, r, "/boards/"+s.o.Boards[0].Name, http.StatusFound)
+		return nil
+	}
+	return s.boardsPage(w, r)
+}
+
+// boardsPage lists the boards.
+func (s *Server) boardsPage(w http.ResponseWriter, r *http.Request) error {
+	var list []views.BoardLink
+	for _, def := range s.o.Boards {
+		window := strings.ReplaceAll(string(def.Window), "_", " ")
+		list = append(list, views.BoardLink{Title: cmp.Or(def.Title, def.Name), URL: "/boards/" + def.Name, Window: window})
+	}
+	return writePage(w, r, views.BoardsPage(assets(), list))
 }

@@ -313,3 +313,33 @@ func TestUnavailableIsTriedAgain(t *testing.T) {
 	}
 	wantProblem(t, "no certificate", res, http.StatusServiceUnavailable, "")
 }
+
+// TestManyBoards: with several boards the way in is their list; with one it is that board.
+func TestManyBoards(t *testing.T) {
+	all := &board.Definition{Name: "all", Title: "Everything", Window: board.LastHour}
+	one := serve(t, Options{Floor: wallboard.New(wallboard.Options{}), Boards: []*board.Definition{all}})
+	two := serve(t, Options{Floor: wallboard.New(wallboard.Options{}), Boards: []*board.Definition{all, {Name: "night", Window: board.Today}}})
+	for _, c := range []struct {
+		url  string
+		want []string
+	}{
+		{one.URL + "/", []string{`id="board"`}},
+		{one.URL + "/boards", []string{`href="/boards/all"`, "Everything"}},
+		{two.URL + "/", []string{`href="/boards/all"`, `href="/boards/night"`, "last hour"}},
+	} {
+		res, err := http.Get(c.url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := io.ReadAll(res.Body)
+		res.Body.Close()
+		if err != nil || res.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %d, %v", c.url, res.StatusCode, err)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(string(page), want) {
+				t.Errorf("%s does not show %s", c.url, want)
+			}
+		}
+	}
+}

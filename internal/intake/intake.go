@@ -20,6 +20,8 @@ import (
 var (
 	// ErrUnknownSource means that no source of this name is configured: 404.
 	ErrUnknownSource = errors.New("unknown source")
+	// ErrTooLarge means that a delivery's body is over the limit: 413.
+	ErrTooLarge = errors.New("too large")
 	// ErrOverloaded means that too many deliveries are in flight: 503.
 	ErrOverloaded = errors.New("overloaded")
 	// ErrRate means that the source delivers more than it may. It is an ErrOverloaded.
@@ -136,6 +138,15 @@ func (in *Intake) Handle(ctx context.Context, name string, d *source.Delivery) (
 		return source.Response{}, err
 	}
 	return src.Decoder.Acknowledge(d), nil
+}
+
+// Refused counts and logs a delivery that did not come as far as Handle, because its body
+// could not be read. Nothing is kept of a source that is not configured.
+func (in *Intake) Refused(name string, err error) {
+	if desk, ok := in.desks[name]; ok {
+		desk.results[resultOf(err)].Add(1)
+		in.o.Logger.Info("delivery refused", "source", name, "cause", err)
+	}
 }
 
 // store verifies and decodes a delivery, and appends what it says to the journal.

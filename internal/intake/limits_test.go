@@ -1,6 +1,8 @@
 package intake
 
 import (
+	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -68,5 +70,17 @@ func TestInvalid(t *testing.T) {
 		if field != tc.want {
 			t.Errorf("%+v: got %q, want %q", tc.event, field, tc.want)
 		}
+	}
+}
+
+// TestUnreadable: a body that could not be read is counted for its source, and nothing is kept of
+// a source that is not configured.
+func TestUnreadable(t *testing.T) {
+	h := build(t, filepath.Join(t.TempDir(), "data"), &floor{}, 0)
+	h.Refused("s", fmt.Errorf("%w: more than it may be", ErrTooLarge))
+	h.Refused("nobody's", ErrTooLarge)
+	stats := h.Stats()
+	if stats["s"].Results[TooLarge] != 1 || len(stats) != 2 {
+		t.Errorf("got %+v, want one that is too large, of the two sources that there are", stats)
 	}
 }

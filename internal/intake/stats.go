@@ -22,6 +22,7 @@ const (
 	Malformed
 	ContentType
 	Method
+	TooLarge
 	Overloaded
 	RateLimited
 	Unavailable
@@ -30,7 +31,7 @@ const (
 )
 
 var resultNames = [resultCount]string{
-	"acknowledged", "handshake", "unauthenticated", "malformed", "content_type", "method", "overloaded", "rate_limited", "unavailable", "failed",
+	"acknowledged", "handshake", "unauthenticated", "malformed", "content_type", "method", "too_large", "overloaded", "rate_limited", "unavailable", "failed",
 }
 
 // String is the result's name.
@@ -56,6 +57,7 @@ func resultOf(err error) Result {
 		{source.ErrMalformed, Malformed},
 		{source.ErrContentType, ContentType},
 		{source.ErrMethod, Method},
+		{ErrTooLarge, TooLarge},
 		{ErrRate, RateLimited},
 		{ErrOverloaded, Overloaded},
 		{journal.ErrUnavailable, Unavailable},

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/wallboard/wallboard/internal/simulate"
 )
 
 // Options say where recordings go.
@@ -19,8 +21,8 @@ type Options struct {
 	To string
 	// Source is the configured source that receives the deliveries.
 	Source string
-	// Secret signs claims, and Twilio's deliveries anew. "" posts recorded signatures as
-	// they are, and fails for claims.
+	// Secret signs claims, and Twilio's deliveries anew, and takes the place of a recorded
+	// secret in a header X-Api-Key. "" posts what was recorded as it is, and fails for claims.
 	Secret string
 	// PublicURL is the server's URL as vendors call it, which Twilio's signature covers.
 	// "" means To.
@@ -143,6 +145,9 @@ func (p *player) post(ctx context.Context, vendor string, d *recorded) (status i
 	}
 	if p.secret != "" && vendor == "twilio" {
 		query = signTwilio(header, p.public, query, body, p.secret)
+	}
+	if p.secret != "" && header.Get(simulate.ConnectHeader) != "" {
+		header.Set(simulate.ConnectHeader, p.secret)
 	}
 	method := http.MethodPost
 	if d.Method != "" {
