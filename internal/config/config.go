@@ -23,8 +23,8 @@ import (
 	"github.com/wallboard/wallboard/internal/source/vendors"
 )
 
-// DefaultServiceLevelSeconds is T of a queue that names none.
-const DefaultServiceLevelSeconds = 20
+// serviceLevelSeconds is T of a queue that is in the settings without one.
+const serviceLevelSeconds = 20
 
 // dedupDays is the least retention: duplicates are known as long as events are kept, and
 // vendors retry for days.
@@ -50,14 +50,6 @@ type Source struct {
 	Verifier     source.Verifier
 	Decoder      source.Decoder
 	Rate         Rate
-}
-
-// ServiceLevel is T of a queue, in seconds.
-func (c *Config) ServiceLevel(queue string) int {
-	if t, ok := c.ServiceLevelSeconds[queue]; ok {
-		return t
-	}
-	return DefaultServiceLevelSeconds
 }
 
 // Load reads and checks a file. getenv is os.LookupEnv or a test's.
@@ -209,7 +201,7 @@ func (c *checker) check(f *file) *Config {
 	c.policies("policies", &f.Policies, &global)
 	for _, name := range slices.Sorted(maps.Keys(f.Queues)) {
 		cfg.ServiceLevelSeconds[name] = c.whole("queues."+name+".service_level_seconds", f.Queues[name].ServiceLevelSeconds,
-			DefaultServiceLevelSeconds, 1, 86400)
+			serviceLevelSeconds, 1, 86400)
 	}
 	if len(f.Sources) == 0 {
 		c.fail("sources", "is missing; name at least one source with its vendor and auth")

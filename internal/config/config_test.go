@@ -62,7 +62,7 @@ func TestWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := c.Boards[0]
-	if c.ServiceLevel("Billing") != 30 || c.ServiceLevel("Orders") != 20 || c.Sources[0].Policies.UnknownParty != "system" ||
+	if len(c.ServiceLevelSeconds) != 1 || c.ServiceLevelSeconds["Billing"] != 30 || c.Sources[0].Policies.UnknownParty != "system" ||
 		c.Sources[1].Policies.UnknownParty != "customer" || b.Zone.String() != "Europe/Paris" || b.DayStart.Minutes() != 390 ||
 		b.Thresholds["abandon_rate"].Clear != 0.04 {
 		t.Errorf("got %+v, board %+v", c, b)
@@ -163,7 +163,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.TimeZone.String() != "UTC" || c.DayStart != 0 || c.AccessMode != "required" || c.RetentionDays != 400 || c.RawDays != 14 ||
-		c.ServiceLevel("any") != 20 || c.Sources[0].Policies != classify.DefaultPolicies() || c.Sources[0].Verifier == nil {
+		len(c.ServiceLevelSeconds) != 0 || c.Sources[0].Policies != classify.DefaultPolicies() || c.Sources[0].Verifier == nil {
 		t.Errorf("got %+v", c)
 	}
 	if _, err := Parse("w.yaml", nil, env); err == nil || !strings.Contains(err.Error(), "w.yaml:1: listen: is missing") {

@@ -29,8 +29,10 @@ type house struct {
 	dir    string
 	at     atomic.Int64 // the clock, µs
 	policy classify.Policies
-	ctx    context.Context                // of the store
-	wrap   func(*Store) wallboard.Archive // what the wallboard asks, if it is not the store itself
+	// replayed is called once, before the first tick of a start.
+	replayed func()
+	ctx      context.Context                // of the store
+	wrap     func(*Store) wallboard.Archive // what the wallboard asks, if it is not the store itself
 
 	db     *sqlite.DB
 	log    *journal.SQLite
@@ -48,6 +50,10 @@ func (h *house) Apply(b journal.Batch) {
 }
 
 func (h *house) Tick(asOf int64) {
+	if h.replayed != nil {
+		h.replayed()
+		h.replayed = nil
+	}
 	h.keeper.Tick(asOf)
 	if h.plain != nil {
 		h.plain.Tick(asOf)
