@@ -255,7 +255,7 @@
 			return;
 		}
 		asked = request = new XMLHttpRequest();
-		request.open('GET', root.getAttribute('data-frame') + '?layout=' + encodeURIComponent(layout));
+		request.open('GET', root.getAttribute('data-frame') + (/\?/.test(root.getAttribute('data-frame')) ? '&' : '?') + 'layout=' + encodeURIComponent(layout));
 		request.timeout = STALE;
 		request.onload = function () {
 			var frame;

@@ -57,6 +57,8 @@ type Board struct {
 	Limits map[string]string
 	// Links are by cell id the page that opens the number.
 	Links map[string]string
+	// Display is how the screen that asked shows the board.
+	Display Display
 }
 
 // Channel is the Agent Work Status table of one channel; Name is "" for

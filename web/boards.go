@@ -9,11 +9,16 @@ import (
 )
 
 func (s *Server) boardPage(w http.ResponseWriter, r *http.Request) error {
+	display, err := displayOf(r)
+	if err != nil {
+		return err
+	}
 	_, v, err := s.board(r)
 	if err != nil {
 		return err
 	}
 	model := v.model
+	model.Display = display
 	model.Age = max(0, s.o.Now().Sub(model.AsOf))
 	return writePage(w, r, views.BoardPage(model))
 }
