@@ -36,6 +36,10 @@ type Board struct {
 	Epoch string
 	Seq   uint64
 
+	// Unbroken is since when the server has been taking deliveries, in the board's zone; zero
+	// if that is longer than the window. Before, vendors may have been turned away.
+	Unbroken time.Time
+
 	// Window says in words over which span is counted: "since 00:00 Europe/Paris".
 	Window string
 
@@ -53,6 +57,8 @@ type Board struct {
 	Formula string
 	// States are "warn" or "alert" by cell id; a cell that is not named is normal.
 	States map[string]string
+	// Alarms are the numbers beyond their limits, the worst first.
+	Alarms []Alarm
 	// Limits say by cell id what the cell is judged by: "alert ≥ 10 %".
 	Limits map[string]string
 	// Links are by cell id the page that opens the number.

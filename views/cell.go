@@ -33,6 +33,8 @@ func (b Board) Cells() []Cell {
 	count := func(id string, n int64) { add(id, FormatCount(n), nil) }
 
 	add("window", b.Window, nil)
+	add("unbroken", b.unbroken(), nil)
+	cells = append(cells, b.alarmCells()...)
 	for i, k := range StatusKeys {
 		count("status."+k, b.Status[i])
 	}

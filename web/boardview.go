@@ -19,9 +19,9 @@ func assets() views.Assets {
 // marked too; that nobody called and that no webhook came look alike from here.
 const silentAfter = 15 * time.Minute
 
-// boardView makes the model of a board's page and frames. states keeps what each threshold
-// said last, for hysteresis.
-func boardView(def *board.Definition, n *wallboard.Numbers, now time.Time, states map[string]string) views.Board {
+// boardView makes the model of a board's page and frames. alarms are what each threshold
+// remembers, and change here.
+func boardView(def *board.Definition, n *wallboard.Numbers, now time.Time, alarms map[string]board.Alarm) views.Board {
 	b := views.Board{
 		Assets: assets(), Name: def.Name, Title: def.Title, LiveURL: "/boards/" + def.Name + "/live", FrameURL: "/boards/" + def.Name + "/frame",
 		AsOf: n.AsOf.In(n.Since.Location()), Age: max(0, now.Sub(n.AsOf)), Window: windowText(def, n.Since), Formula: string(def.Formula),
@@ -42,15 +42,14 @@ func boardView(def *board.Definition, n *wallboard.Numbers, now time.Time, state
 		}
 		b.Sources = append(b.Sources, src)
 	}
-	for name, value := range metricValues(n) {
-		id := metricCells[name]
-		if s := crossed(def, states, name, value, n.Customers.Answered+n.Customers.Abandoned); s != "" {
-			b.States[id] = s
+	judge(def, n, alarms, now)
+	for name, a := range alarms {
+		if s := a.State(); s != board.Normal {
+			b.States[metricCells[name]] = string(s)
 		}
-		if t, ok := def.Thresholds[name]; ok {
-			b.Limits[id] = limitText(name, t)
-		}
+		b.Limits[metricCells[name]] = limitText(name, def.Thresholds[name])
 	}
+	b.Alarms = alarmsOf(def, n, alarms)
 	return b
 }
 

@@ -44,7 +44,7 @@ type published struct {
 
 	mu     sync.Mutex
 	view   *view
-	states map[string]string // of thresholds, for hysteresis
+	alarms map[string]board.Alarm // by metric, for those that have thresholds
 }
 
 // publish returns the board's view of what is so now: the newest one if nothing changed
@@ -61,8 +61,11 @@ func (s *Server) publish(p *published) *view {
 	if p.view != nil {
 		v.seq = p.view.seq + 1
 	}
-	v.model = boardView(p.def, &v.numbers, now, p.states)
+	v.model = boardView(p.def, &v.numbers, now, p.alarms)
 	v.model.Epoch, v.model.Seq = s.epoch, v.seq
+	if s.began.After(n.Since) {
+		v.model.Unbroken = s.began.In(n.Since.Location())
+	}
 	v.layout = v.model.Layout()
 	v.cells = frameCells(&v.model)
 	if p.view != nil && p.view.layout == v.layout {
@@ -98,6 +101,17 @@ func (s *Server) send(ctx context.Context, p *published, v *view) error {
 	return nil
 }
 
+// idle reports whether a board has nobody to publish for now. A board with thresholds is
+// looked at from time to time though nobody watches: its alarms say since when.
+func (s *Server) idle(p *published) bool {
+	if s.hub.watched(p) {
+		return false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.def.Thresholds) == 0 || p.view != nil && s.o.Now().Sub(p.view.at) < lifeEvery
+}
+
 // Run publishes boards that have screens, until ctx ends; then it closes the sockets. A
 // change after quiet goes out at once, the next ones after a pause that merges them.
 func (s *Server) Run(ctx context.Context) error {
@@ -120,7 +134,7 @@ func (s *Server) Run(ctx context.Context) error {
 			s.hub.ping()
 		}
 		for _, p := range s.boards {
-			if !s.hub.watched(p) {
+			if s.idle(p) {
 				continue
 			}
 			if err := s.send(ctx, p, s.publish(p)); err != nil {

@@ -57,6 +57,7 @@ type Server struct {
 	// Static after construction.
 	o          Options
 	epoch      string
+	began      time.Time
 	boards     map[string]*published
 	hub        *hub
 	mux        *http.ServeMux
@@ -69,10 +70,10 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{o: o, epoch: rand.Text(), boards: make(map[string]*published), hub: newHub(), mux: http.NewServeMux()}
+	s := &Server{o: o, epoch: rand.Text(), began: o.Now(), boards: make(map[string]*published), hub: newHub(), mux: http.NewServeMux()}
 	s.bodyWithin, s.places = bodyWithin, make(chan struct{}, maxBodies)
 	for _, d := range o.Boards {
-		s.boards[d.Name] = &published{def: d, states: make(map[string]string)}
+		s.boards[d.Name] = &published{def: d, alarms: make(map[string]board.Alarm)}
 	}
 	s.routes()
 	return s

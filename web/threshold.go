@@ -1,6 +1,9 @@
 package web
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,48 +37,75 @@ func metricValues(n *wallboard.Numbers) map[string]*float64 {
 	}
 }
 
-// worseWhenLower tells the metric of which less is worse.
-func worseWhenLower(metric string) bool { return metric == "service_level" }
-
-// crossed says the state of a metric by its threshold. Warn and alert are entered where
-// they are reached. What was entered is left only when the value is back at Clear, so that
-// a number that wavers around its limit does not blink. Below the minimum of customers,
-// and where the value is not known, there is no state.
-func crossed(def *board.Definition, states map[string]string, metric string, value *float64, customers int64) string {
-	t, ok := def.Thresholds[metric]
-	if !ok || value == nil || customers < int64(t.Minimum) {
-		delete(states, metric)
-		return ""
+// judge looks at the metrics that have thresholds, and remembers in alarms what it found.
+func judge(def *board.Definition, n *wallboard.Numbers, alarms map[string]board.Alarm, now time.Time) {
+	for metric, value := range metricValues(n) {
+		if t, ok := def.Thresholds[metric]; ok {
+			alarms[metric] = t.Next(alarms[metric], metric, value, n.Customers.Answered+n.Customers.Abandoned, now)
+		}
 	}
-	// Of what may be low, the limit itself is good enough: 80 % meets a goal of 80 %.
-	lower := worseWhenLower(metric)
-	reached := func(limit float64) bool {
-		return lower && *value < limit || !lower && *value >= limit
-	}
-	back := lower && *value >= t.Clear || !lower && *value <= t.Clear
-	state := ""
-	switch {
-	case t.Alert != nil && reached(*t.Alert):
-		state = "alert"
-	case reached(t.Warn), states[metric] != "" && !back:
-		state = "warn"
-	}
-	states[metric] = state
-	return state
 }
 
-// limitText says what a cell is judged by: "warn ≥ 5 %, alert ≥ 10 %".
+// alarmsOf are the alarms that are raised, alerts first, and of those the oldest.
+func alarmsOf(def *board.Definition, n *wallboard.Numbers, alarms map[string]board.Alarm) []views.Alarm {
+	var list []views.Alarm
+	values := metricValues(n)
+	for _, metric := range slices.Sorted(maps.Keys(alarms)) {
+		a := alarms[metric]
+		if a.State() == board.Normal || values[metric] == nil {
+			continue
+		}
+		t := def.Thresholds[metric]
+		limit := t.Warn
+		if a.State() == board.Alert {
+			limit = *t.Alert
+		}
+		since, before := a.Since()
+		list = append(list, views.Alarm{
+			Cell: metricCells[metric], State: string(a.State()), Value: metricText(metric, *values[metric]),
+			Limit: reachedSign(metric) + metricText(metric, limit), Where: where(def), Since: since.In(n.Since.Location()), Before: before,
+		})
+	}
+	slices.SortStableFunc(list, func(a, b views.Alarm) int {
+		if a.State != b.State {
+			return strings.Compare(a.State, b.State) // "alert" comes before "warn"
+		}
+		return a.Since.Compare(b.Since)
+	})
+	return list
+}
+
+// where names what a filtered board shows; a board of everything says nothing.
+func where(def *board.Definition) string {
+	names := slices.Concat(def.Queues, def.Channels, def.Sources)
+	if len(names) > 3 {
+		return strings.Join(names[:3], ", ") + fmt.Sprintf(" and %d more", len(names)-3)
+	}
+	return strings.Join(names, ", ")
+}
+
+func reachedSign(metric string) string {
+	if board.WorseWhenLower(metric) {
+		return "< "
+	}
+	return "≥ "
+}
+
+// limitText says what a cell is judged by: "warn ≥ 5 %, alert ≥ 10 %, until ≤ 4 %".
 func limitText(metric string, t board.Threshold) string {
-	sign := " ≥ "
-	if worseWhenLower(metric) {
-		sign = " < "
+	sign, back := reachedSign(metric), "≤ "
+	if board.WorseWhenLower(metric) {
+		back = "≥ "
 	}
 	var parts []string
 	if t.Alert == nil || *t.Alert != t.Warn {
-		parts = append(parts, "warn"+sign+metricText(metric, t.Warn))
+		parts = append(parts, "warn "+sign+metricText(metric, t.Warn))
 	}
 	if t.Alert != nil {
-		parts = append(parts, "alert"+sign+metricText(metric, *t.Alert))
+		parts = append(parts, "alert "+sign+metricText(metric, *t.Alert))
+	}
+	if t.Clear != t.Warn {
+		parts = append(parts, "until "+back+metricText(metric, t.Clear))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -1,10 +1,15 @@
 package web
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/wallboard/wallboard/internal/board"
 	"github.com/wallboard/wallboard/internal/classify"
@@ -12,50 +17,16 @@ import (
 	"github.com/wallboard/wallboard/internal/wallboard"
 )
 
-// TestCrossed: a state that was entered is left at clear, and below the minimum there is
-// none. An alert of 0 is an alert.
-func TestCrossed(t *testing.T) {
-	for _, tc := range []struct {
-		metric    string
-		threshold board.Threshold
-		values    []float64
-		want      string
-	}{
-		{"abandon_rate", board.Threshold{Warn: .05, Alert: new(.1), Clear: .04}, []float64{.04, .05, .045, .2, .06, .045, .04, .045}, ",warn,warn,alert,warn,warn,,"},
-		{"abandon_rate", board.Threshold{Warn: .05, Clear: .05}, []float64{.05, .049, 1}, "warn,,warn"},
-		{"abandoned", board.Threshold{Warn: 1, Alert: new(3.), Clear: 0}, []float64{0, 1, 3, 2, 1, 0, 0}, ",warn,alert,warn,warn,,"},
-		{"abandoned", board.Threshold{Warn: 0, Alert: new(0.), Clear: 0}, []float64{0, 1}, "alert,alert"},
-		{"service_level", board.Threshold{Warn: .8, Alert: new(.5), Clear: .85}, []float64{.8, .79, .82, .4, .6, .84, .85, .8}, ",warn,warn,alert,warn,warn,,"},
-	} {
-		tc.threshold.Minimum = 20
-		def := &board.Definition{Thresholds: map[string]board.Threshold{tc.metric: tc.threshold}}
-		states := make(map[string]string)
-		var got []string
-		for _, v := range tc.values {
-			got = append(got, crossed(def, states, tc.metric, &v, 20))
-		}
-		if strings.Join(got, ",") != tc.want {
-			t.Errorf("%s %v: got %q, want %q", tc.metric, tc.values, strings.Join(got, ","), tc.want)
-		}
-		if v := tc.values[len(tc.values)/2]; crossed(def, states, tc.metric, &v, 19) != "" {
-			t.Errorf("%s: below the minimum there is a state", tc.metric)
-		}
-		if crossed(def, states, tc.metric, nil, 20) != "" {
-			t.Errorf("%s: what is not known has a state", tc.metric)
-		}
-	}
-}
-
 func TestLimitText(t *testing.T) {
 	for _, tc := range []struct {
 		metric    string
 		threshold board.Threshold
 		want      string
 	}{
-		{"abandon_rate", board.Threshold{Warn: .05, Alert: new(.1)}, "warn ≥ 5 %, alert ≥ 10 %"},
-		{"service_level", board.Threshold{Warn: .8}, "warn < 80 %"},
-		{"longest_wait_seconds", board.Threshold{Warn: 240, Alert: new(240.)}, "alert ≥ 4:00"},
-		{"abandoned", board.Threshold{Warn: 5, Alert: new(10.)}, "warn ≥ 5, alert ≥ 10"},
+		{"abandon_rate", board.Threshold{Warn: .05, Alert: new(.1), Clear: .05}, "warn ≥ 5 %, alert ≥ 10 %"},
+		{"service_level", board.Threshold{Warn: .8, Clear: .85}, "warn < 80 %, until ≥ 85 %"},
+		{"longest_wait_seconds", board.Threshold{Warn: 240, Alert: new(240.), Clear: 240}, "alert ≥ 4:00"},
+		{"abandoned", board.Threshold{Warn: 5, Alert: new(10.), Clear: 4}, "warn ≥ 5, alert ≥ 10, until ≤ 4"},
 	} {
 		if got := limitText(tc.metric, tc.threshold); got != tc.want {
 			t.Errorf("got %q, want %q", got, tc.want)
@@ -97,16 +68,76 @@ func TestStatesInFrames(t *testing.T) {
 		}
 	}
 	n := floor.Numbers(def)
-	model := boardView(def, &n, time.Now(), make(map[string]string))
+	model := boardView(def, &n, time.Now(), make(map[string]board.Alarm))
 	cells := frameCells(&model)
 	for metric := range metricValues(&n) {
 		if _, ok := cells[metricCells[metric]]; !ok {
 			t.Errorf("%s has no cell", metric)
 		}
 	}
-	if got, want := model.Limits["status.Waiting"], "warn ≥ 2, alert ≥ 3"; got != want {
+	if got, want := model.Limits["status.Waiting"], "warn ≥ 2, alert ≥ 3, until ≤ 1"; got != want {
 		t.Errorf("the limit reads %q, want %q", got, want)
 	}
+}
+
+// TestAlarms: the strip names what is wrong, where and since when, the alerts first.
+func TestAlarms(t *testing.T) {
+	began := time.Date(2026, 11, 23, 10, 42, 0, 0, time.UTC)
+	rate, level := .2, .7
+	n := wallboard.Numbers{AsOf: began, Since: began.Add(-time.Hour), Metrics: wallboard.Metrics{AbandonRate: &rate, ServiceLevel: &level}}
+	n.Status[interaction.Waiting] = 2
+	def := &board.Definition{Name: "all", Queues: []string{"Billing", "Orders"}, Thresholds: map[string]board.Threshold{
+		"service_level": {Warn: .8, Clear: .8}, "abandon_rate": {Warn: .05, Alert: new(.1), Clear: .05}, "waiting": {Warn: 3, Clear: 3}, "abandoned": {Warn: 1, Clear: 1},
+	}}
+	alarms := make(map[string]board.Alarm)
+	texts := func(at time.Time) (texts []string) {
+		n.AsOf = at
+		model := boardView(def, &n, at, alarms)
+		cells := frameCells(&model)
+		for _, id := range []string{"alarm.1", "alarm.2", "alarm.3", "alarm.more"} {
+			texts = append(texts, cells[id].State+cells[id].Text)
+		}
+		return texts
+	}
+	old := []string{
+		"alert◆ Alert: Abandon rate 20 % (≥ 10 %) in Billing, Orders, since before 10:42",
+		"warn▲ Warning: Service level 70 % (< 80 %) in Billing, Orders, since before 10:42", "", "",
+	}
+	if diff := cmp.Diff(old, texts(began)); diff != "" {
+		t.Errorf("at first (-want +got):\n%s", diff)
+	}
+	n.Status[interaction.Waiting], n.Status[interaction.StatusAbandoned] = 3, 9
+	texts(began.Add(time.Minute))
+	new := []string{old[0], old[1], "warn▲ Warning: Abandoned 9 (≥ 1) in Billing, Orders, since 10:43", "and 1 more"}
+	if diff := cmp.Diff(new, texts(began.Add(2*time.Minute))); diff != "" {
+		t.Errorf("later (-want +got):\n%s", diff)
+	}
+}
+
+// TestAlarmsUnwatched: since when something is wrong is known though nobody looked, and a
+// board says when the server began to listen, until its window begins later.
+func TestAlarmsUnwatched(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		floor := wallboard.New(wallboard.Options{Sources: []wallboard.Source{{Name: "lab", Vendor: "cloudevents", Policies: classify.DefaultPolicies()}}})
+		def := &board.Definition{Name: "all", Window: board.LastHour, Zone: time.UTC, Thresholds: map[string]board.Threshold{"waiting": {Warn: 1, Clear: 0}}}
+		s := New(Options{Floor: floor, Boards: []*board.Definition{def}, Open: true, Logger: slog.New(slog.DiscardHandler)})
+		ctx, stop := context.WithCancel(t.Context())
+		go s.Run(ctx)
+		time.Sleep(time.Minute)
+		early := s.publish(s.boards["all"])
+		at := time.Now().UnixMicro()
+		floor.Apply("lab", at, []interaction.Event{{Interaction: "I1", Kind: interaction.Queued, At: at, Key: "1"}})
+		time.Sleep(time.Hour)
+		v := s.publish(s.boards["all"])
+		stop()
+		synctest.Wait()
+		if len(v.model.Alarms) != 1 || v.model.Alarms[0].Before || time.UnixMicro(at).Add(lifeEvery+frameEvery).Before(v.model.Alarms[0].Since) {
+			t.Errorf("waiting since %v, and the alarms are %+v", time.UnixMicro(at).UTC(), v.model.Alarms)
+		}
+		if !early.model.Unbroken.Equal(s.began) || !v.model.Unbroken.IsZero() {
+			t.Errorf("began at %v, and it says %v, and an hour later %v", s.began, early.model.Unbroken, v.model.Unbroken)
+		}
+	})
 }
 
 // TestSilentSource: a vendor that says nothing is marked, apart from the board's own freshness.
@@ -115,7 +146,7 @@ func TestSilentSource(t *testing.T) {
 	n := wallboard.Numbers{AsOf: now, Since: now, Sources: []wallboard.SourceState{
 		{Name: "fresh", LastEvent: now.Add(-silentAfter)}, {Name: "silent", LastEvent: now.Add(-silentAfter - time.Second)}, {Name: "new"},
 	}}
-	model := boardView(&board.Definition{Name: "all"}, &n, now, make(map[string]string))
+	model := boardView(&board.Definition{Name: "all"}, &n, now, make(map[string]board.Alarm))
 	cells := frameCells(&model)
 	for name, want := range map[string]string{"fresh": "", "silent": "warn", "new": ""} {
 		if got := cells["source."+name].State; got != want {

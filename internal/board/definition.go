@@ -44,16 +44,3 @@ type Definition struct {
 	Formula    Formula
 	Thresholds map[string]Threshold
 }
-
-// Threshold says when a number is worth a look. Metric values are ratios or
-// seconds as in the board's JSON.
-type Threshold struct {
-	Warn float64
-	// Alert is nil where there is none.
-	Alert *float64
-	// Clear is where a state that was entered is left again; as Warn, as soon as Warn is
-	// no longer reached.
-	Clear float64
-	// Minimum is the number of customers below which the state stays normal.
-	Minimum int
-}

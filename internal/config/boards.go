@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/wallboard/wallboard/internal/board"
 )
@@ -88,7 +89,7 @@ func (c *checker) threshold(path, name string, f *threshold) board.Threshold {
 	for _, x := range []struct {
 		name string
 		n    *number
-	}{{"warn", f.Warn}, {"alert", f.Alert}, {"clear", f.Clear}} {
+	}{{"warn", f.Warn}, {"alert", f.Alert}, {"clear", f.Clear}, {"alert_clear", f.AlertClear}} {
 		if v := x.n.or(0); !(v >= 0 && v <= float64(most)) {
 			c.fail(path+"."+x.name, "is not between 0 and %d; rates are fractions, as 0.05 for 5 %%", most)
 			return board.Threshold{}
@@ -97,18 +98,37 @@ func (c *checker) threshold(path, name string, f *threshold) board.Threshold {
 	t := board.Threshold{
 		Warn:    f.Warn.or(f.Alert.or(0)),
 		Minimum: c.whole(path+".minimum", f.Minimum, 0, 0, math.MaxInt32),
+		Pending: time.Duration(c.whole(path+".pending_seconds", f.PendingSeconds, 0, 0, 3600)) * time.Second,
 	}
 	t.Clear = f.Clear.or(t.Warn)
+	lower := board.WorseWhenLower(name)
 	if f.Alert != nil {
 		alert := f.Alert.or(0)
 		t.Alert = &alert
+		if lower && alert == 0 {
+			c.fail(path+".alert", "is never reached, because nothing is below 0; write a fraction above it, as 0.5, or leave it out")
+		}
+		if f.Warn != nil && (alert < t.Warn) != lower && alert != t.Warn {
+			c.fail(path+".alert", "is reached before warn; change the two")
+		}
 	}
-	lower := name == "service_level"
-	if t.Alert != nil && f.Warn != nil && (*t.Alert < t.Warn) != lower && *t.Alert != t.Warn {
-		c.fail(path+".alert", "is reached before warn; change the two")
+	if lower && f.Warn != nil && t.Warn == 0 {
+		c.fail(path+".warn", "is never reached, because nothing is below 0; write a fraction above it, as 0.8")
 	}
 	if t.Clear != t.Warn && (t.Clear > t.Warn) != lower {
 		c.fail(path+".clear", "is beyond warn; the state would never be left")
+	}
+	if f.AlertClear != nil {
+		exit := f.AlertClear.or(0)
+		t.AlertClear = &exit
+		switch {
+		case t.Alert == nil:
+			c.fail(path+".alert_clear", "is where an alert is left, and there is no alert")
+		case exit != *t.Alert && (exit > *t.Alert) != lower:
+			c.fail(path+".alert_clear", "is beyond alert; the alert would never be left")
+		case exit != t.Clear && (exit < t.Clear) != lower:
+			c.fail(path+".alert_clear", "is beyond clear; the warning would be left before the alert")
+		}
 	}
 	return t
 }

@@ -88,10 +88,12 @@ type serviceLevel struct {
 }
 
 type threshold struct {
-	Warn    *number `yaml:"warn"`
-	Alert   *number `yaml:"alert"`
-	Clear   *number `yaml:"clear"`
-	Minimum *number `yaml:"minimum"`
+	Warn           *number `yaml:"warn"`
+	Alert          *number `yaml:"alert"`
+	Clear          *number `yaml:"clear"`
+	AlertClear     *number `yaml:"alert_clear"`
+	Minimum        *number `yaml:"minimum"`
+	PendingSeconds *number `yaml:"pending_seconds"`
 }
 
 // number is a number that may also be written as text, since it may come from the
