@@ -43,4 +43,12 @@ type Definition struct {
 	DayStart   time.Duration
 	Formula    Formula
 	Thresholds map[string]Threshold
+	// Tiles are what the board shows, in this order; none means DefaultTiles.
+	Tiles []Tile
+	// News is the text of TileNews.
+	News string
+	// Names is how agents are named at most; a screen may hide more. "" is NamesHidden.
+	Names Names
+	// Locale is the board's language, "" for English.
+	Locale string
 }

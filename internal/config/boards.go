@@ -5,7 +5,9 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/wallboard/wallboard/internal/board"
 )
@@ -31,7 +33,7 @@ func (c *checker) boards(f *file, cfg *Config, seen map[string]bool) {
 			Name: b.Name, Title: b.Title, Queues: b.Queues, Channels: b.Channels, Sources: b.Sources,
 			Window: board.WindowKind(b.Window), Formula: board.Formula(b.ServiceLevel.Formula),
 			Zone: c.zone(path+".time_zone", b.TimeZone, cfg.TimeZone), DayStart: c.clock(path+".day_start", b.DayStart, cfg.DayStart),
-			Thresholds: make(map[string]board.Threshold),
+			Thresholds: make(map[string]board.Threshold), News: strings.TrimSpace(b.News), Names: board.Names(b.AgentNames), Locale: b.Language,
 		}
 		switch {
 		case !nameForm.MatchString(b.Name):
@@ -55,6 +57,7 @@ func (c *checker) boards(f *file, cfg *Config, seen map[string]bool) {
 		if !slices.Contains([]board.Formula{board.Against, board.Ignore, board.Positive, board.AnsweredOnly}, d.Formula) {
 			c.fail(path+".service_level.formula", "is not one of against, ignore, positive, answered_only")
 		}
+		c.look(path, b, d)
 		for j, ch := range b.Channels {
 			if ch != "voice" && ch != "messaging" {
 				c.fail(fmt.Sprintf("%s.channels[%d]", path, j), "is neither voice nor messaging")
@@ -70,6 +73,42 @@ func (c *checker) boards(f *file, cfg *Config, seen map[string]bool) {
 			d.Thresholds[name] = c.threshold(path+".thresholds."+name, name, &t)
 		}
 		cfg.Boards = append(cfg.Boards, d)
+	}
+}
+
+// look checks what the board shows, and how.
+func (c *checker) look(path string, f *brd, d *board.Definition) {
+	for i, name := range f.Tiles {
+		at := fmt.Sprintf("%s.tiles[%d]", path, i)
+		switch t := board.Tile(name); {
+		case !slices.Contains(board.Tiles, t):
+			c.fail(at, "is not one of %q", board.Tiles)
+		case slices.Contains(d.Tiles, t):
+			c.fail(at, "is there already; a tile is shown once")
+		default:
+			d.Tiles = append(d.Tiles, t)
+		}
+	}
+	if d.Names == "" {
+		d.Names = board.NamesHidden
+	}
+	if !slices.Contains([]board.Names{board.NamesHidden, board.NamesInitials, board.NamesFull}, d.Names) {
+		c.fail(path+".agent_names", "is not one of hidden, initials, full")
+	}
+	if d.Locale != "" && !slices.Contains(board.Locales, d.Locale) {
+		c.fail(path+".language", "is not one of %q", board.Locales)
+	}
+	news := d.Shows(board.TileNews)
+	switch {
+	case utf8.RuneCountInString(d.News) > board.MaxNews:
+		c.fail(path+".news", "is longer than %d characters", board.MaxNews)
+	case news && d.News == "":
+		c.fail(path+".news", "is missing, and tiles has news; write its text, or take the tile out")
+	case !news && d.News != "":
+		c.fail(path+".tiles", "has no news, so that the board would not show its text; add it, or take news out")
+	}
+	if d.Shows(board.TileAgentList) && !d.NamesAgents() {
+		c.fail(path+".agent_names", "is hidden, and tiles has agent_list, which tells agents apart; set it to initials or full, or take the tile out")
 	}
 }
 

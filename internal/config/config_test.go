@@ -2,10 +2,12 @@ package config
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	_ "time/tzdata"
 
+	"github.com/wallboard/wallboard/internal/board"
 	"github.com/wallboard/wallboard/internal/classify"
 	"github.com/wallboard/wallboard/internal/source"
 )
@@ -122,6 +124,14 @@ func TestErrors(t *testing.T) {
 		{"window: today", "window: week", "boards[0].window: is not one of"},
 		{"formula: against", "formula: best", "boards[0].service_level.formula: is not one of"},
 		{"abandon_rate: {warn", "abandon_rat: {warn", "boards[0].thresholds.abandon_rat: is not one of"},
+		{"window: today", "tiles: [clock]", "w.yaml:24: boards[0].tiles[0]: is not one of"},
+		{"window: today", "tiles: [queues, waiting, queues]", "w.yaml:24: boards[0].tiles[2]: is there already"},
+		{"window: today", "tiles: [news]", "boards[0].news: is missing, and tiles has news"},
+		{"window: today", "news: Hello", "boards[0].tiles: has no news"},
+		{"window: today", "tiles: [news]\n    news: " + strings.Repeat("x", 301), "w.yaml:25: boards[0].news: is longer than 300"},
+		{"window: today", "agent_names: all", "w.yaml:24: boards[0].agent_names: is not one of"},
+		{"window: today", "tiles: [agent_list]", "boards[0].agent_names: is hidden, and tiles has agent_list"},
+		{"window: today", "language: nl", "w.yaml:24: boards[0].language: is not one of"},
 		{"clear: 0.04", "clear: 0.2", "boards[0].thresholds.abandon_rate.clear: is beyond warn"},
 		{"${SECONDS}", "soon", "w.yaml:19: queues.Billing.service_level_seconds: is not a whole number from 1"},
 	} {
@@ -204,4 +214,29 @@ func FuzzParse(f *testing.F) {
 			t.Error("neither settings nor an error")
 		}
 	})
+}
+
+// TestTiles: a board shows the tiles that it names in their order, or the usual ones.
+func TestTiles(t *testing.T) {
+	c, err := Parse("w.yaml", []byte(strings.Replace(whole, "window: today", `window: today
+    tiles: [queues, agent_list, news, waiting]
+    news: " Welcome, Ana "
+    agent_names: initials
+    language: ja`, 1)), env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := c.Boards[0]
+	if got, want := b.Shown(), []board.Tile{board.TileQueues, board.TileAgentList, board.TileNews, board.TileWaiting}; !slices.Equal(got, want) {
+		t.Errorf("tiles %q, want %q", got, want)
+	}
+	if b.News != "Welcome, Ana" || b.Names != board.NamesInitials || b.Locale != "ja" {
+		t.Errorf("got %q, %q, %q", b.News, b.Names, b.Locale)
+	}
+	if c, err = Parse("w.yaml", []byte(whole), env); err != nil {
+		t.Fatal(err)
+	}
+	if b = c.Boards[0]; !slices.Equal(b.Shown(), board.DefaultTiles) || b.Names != board.NamesHidden {
+		t.Errorf("a board that says nothing shows %q and names agents %q", b.Shown(), b.Names)
+	}
 }

@@ -81,6 +81,10 @@ type brd struct {
 	DayStart     string               `yaml:"day_start"`
 	ServiceLevel serviceLevel         `yaml:"service_level"`
 	Thresholds   map[string]threshold `yaml:"thresholds"`
+	Tiles        []string             `yaml:"tiles"`
+	News         string               `yaml:"news"`
+	AgentNames   string               `yaml:"agent_names"`
+	Language     string               `yaml:"language"`
 }
 
 type serviceLevel struct {

@@ -120,6 +120,8 @@ func (w *Wallboard) Begin(b Base) error {
 			}
 			k := c.bucket(sb.Index)
 			k.counts.addAll((*counts)(sb.Counts), 1)
+			c.course.add(sb.Index, started, sb.Counts[started])
+			c.course.add(sb.Index, abandoned, sb.Counts[abandoned])
 			k.waits = append(k.waits, sb.Waits...)
 			slices.Sort(k.waits)
 		}

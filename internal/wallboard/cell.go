@@ -77,6 +77,7 @@ type cell struct {
 	balance int64
 	buckets map[int64]*bucket
 	sums    map[windowKey]*windowSum
+	course  course
 
 	// What changed since it was last taken for the archive: buckets by index, and the balance.
 	changed map[int64]struct{}
@@ -112,6 +113,7 @@ func (c *cell) add(at int64, floor int64, f field, amount int64) {
 		return
 	}
 	c.bucket(i).counts[f] += amount
+	c.course.add(i, f, amount)
 	c.changed[i] = struct{}{}
 	for _, s := range c.sums {
 		if i >= s.since {
@@ -204,6 +206,7 @@ func (c *cell) prune(floor int64) {
 			delete(c.changed, i)
 		}
 	}
+	c.course.prune(floor)
 }
 
 // idle reports whether the cell holds nothing that a board could show.

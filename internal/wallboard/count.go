@@ -21,6 +21,10 @@ func (w *Wallboard) Numbers(def *board.Definition) Numbers {
 	longest, oldest := int64(-1), int64(0)
 	seconds, mixed := 0, false
 	channels := make(map[interaction.Channel]*ChannelStatus)
+	var queues map[string]*queueSum
+	if def.Shows(board.TileQueues) {
+		queues = make(map[string]*queueSum)
+	}
 	for k, c := range w.cells {
 		if !shows(def, k) {
 			continue
@@ -43,6 +47,12 @@ func (w *Wallboard) Numbers(def *board.Definition) Numbers {
 			n.Status[st] += v
 			ch.Status[st] += v
 		}
+		if queues != nil {
+			if queues[k.queue] == nil {
+				queues[k.queue] = &queueSum{}
+			}
+			queues[k.queue].add(c, s)
+		}
 		if t := w.serviceLevel(k.queue); seconds == 0 {
 			seconds = t
 		} else if t != seconds {
@@ -64,6 +74,15 @@ func (w *Wallboard) Numbers(def *board.Definition) Numbers {
 	}
 	w.waits(&n.Metrics, longest, oldest)
 	w.agentsAndSources(def, &n)
+	if queues != nil {
+		n.Queues = w.queueStates(def, queues)
+	}
+	if def.Shows(board.TileTrend) {
+		n.Trend = w.trend(def, now)
+	}
+	if def.Shows(board.TileAgentList) && def.NamesAgents() {
+		n.People = w.people(def)
+	}
 	return n
 }
 
@@ -81,6 +100,12 @@ func metrics(def *board.Definition, s *counts) Metrics {
 	m.SpeedOfAnswer = mean(s[acceptedWait], s[accepted])
 	m.TimeToAbandon = mean(s[abandonedWait], s[abandoned])
 	m.HandleTime = mean(s[handleTime], s[handled])
+	m.ServiceLevel = serviceLevelOf(def, s)
+	return m
+}
+
+// serviceLevelOf is a sum's service level by the board's formula.
+func serviceLevelOf(def *board.Definition, s *counts) *float64 {
 	met, of := s[acceptedWithin], s[accepted]+s[abandoned]
 	switch def.Formula {
 	case board.Ignore:
@@ -90,8 +115,7 @@ func metrics(def *board.Definition, s *counts) Metrics {
 	case board.AnsweredOnly:
 		of = s[accepted]
 	}
-	m.ServiceLevel = ratio(met, of)
-	return m
+	return ratio(met, of)
 }
 
 func ratio(a, b int64) *float64 {

@@ -291,7 +291,9 @@ func TestNumbersEqualRecount(t *testing.T) {
 			}
 			for _, def := range boards() {
 				got, want := w.Numbers(def), recount(w, stored, def)
+				checkParts(t, w, def, &got)
 				got.Sources, got.Metrics.ServiceLevelSeconds = nil, 0
+				got.Queues, got.Trend = nil, nil
 				got.StatusByChannel = slices.DeleteFunc(got.StatusByChannel, func(c ChannelStatus) bool {
 					return c.Status == [interaction.StatusCount]int64{}
 				})
@@ -304,4 +306,29 @@ func TestNumbersEqualRecount(t *testing.T) {
 			}
 		}
 	})
+}
+
+// checkParts compares a board's queues with the boards of one queue each, and its trend
+// with the board of the whole day. Those are compared with a recount.
+func checkParts(t *rapid.T, w *Wallboard, def *board.Definition, n *Numbers) {
+	for _, q := range n.Queues {
+		alone := *def
+		alone.Queues = []string{q.Name}
+		one := w.Numbers(&alone)
+		want := QueueState{q.Name, one.Status, one.Metrics.LongestWaitNow, one.Metrics.ServiceLevel, q.ServiceLevelSeconds}
+		if d := cmp.Diff(want, q); d != "" {
+			t.Fatalf("board %s: a queue differs from its own board (-board +queue):\n%s", def.Name, d)
+		}
+	}
+	day := *def
+	day.Window = board.Today
+	whole := w.Numbers(&day)
+	var began, lost int64
+	for i := range n.Trend.Started {
+		began += n.Trend.Started[i]
+		lost += n.Trend.Abandoned[i]
+	}
+	if c := whole.Customers; began != c.Started || lost != c.Abandoned {
+		t.Fatalf("board %s: the trend has %d and %d, the day %d and %d", def.Name, began, lost, c.Started, c.Abandoned)
+	}
 }

@@ -25,6 +25,13 @@ type Numbers struct {
 	// Agents counts agents by Presence (index Presence-1).
 	Agents  [5]int64
 	Sources []SourceState
+	// Queues are the board's queues, those that its filter names in that order, else by
+	// name; nil unless the board shows them. One that is configured is there while it is idle.
+	Queues []QueueState
+	// Trend is how the day went; nil unless the board shows it.
+	Trend *Trend
+	// People are the agents one by one, by name; nil unless the board shows and names them.
+	People []AgentState
 	// Differing is how much the newest audit found to differ from a recount: above 0, no
 	// number here is to be trusted.
 	Differing int
@@ -69,4 +76,28 @@ type SourceState struct {
 	// LastEvent is the time of the newest event, by the vendor's clock but
 	// never later than its receipt. Zero if there was none.
 	LastEvent time.Time
+}
+
+// QueueState is one queue of a board.
+type QueueState struct {
+	Name string
+	// Status are its rows of the Agent Work Status table.
+	Status              [interaction.StatusCount]int64
+	LongestWaitNow      *time.Duration // at AsOf; nil when nobody waits
+	ServiceLevel        *float64
+	ServiceLevelSeconds int // T
+}
+
+// Trend is what began and what was abandoned since the board's day began, by quarters of
+// an hour. The last one is under way.
+type Trend struct {
+	Since              time.Time // when the first one began, in the board's zone
+	Started, Abandoned []int64
+}
+
+// AgentState is one agent. Since is nil where it is not known since when the state stands.
+type AgentState struct {
+	Source, ID, Name string
+	Presence         interaction.Presence
+	Since            *time.Duration // before AsOf
 }
