@@ -40,7 +40,7 @@ var mayImport = map[string][]string{
 	"static":                   {},
 	"web": {
 		"internal/intake", "internal/journal", "internal/source", "internal/wallboard", "internal/board",
-		"internal/interaction", "views", "static",
+		"internal/interaction", "internal/history", "views", "static",
 	},
 	"e2e": {},
 }

@@ -69,7 +69,7 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listeni
 	hooks := intake.New(intake.Options{Sources: sources, Journal: log, Key: key, Logger: logger})
 	var site *web.Server
 	site = web.New(web.Options{
-		Floor: floor, Boards: cfg.Boards, Open: cfg.AccessMode == "open", Hosts: hosts(cfg), Ready: log.Ready, Logger: logger, Intake: hooks,
+		Floor: floor, Past: keeper, Zone: cfg.TimeZone, Boards: cfg.Boards, Open: cfg.AccessMode == "open", Hosts: hosts(cfg), Ready: log.Ready, Logger: logger, Intake: hooks,
 		Metrics: metrics.Handler(metrics.Options{
 			Version: version, Intake: hooks.Stats, InFlight: hooks.InFlight, Journal: log.Stats, Floor: floor.Stats,
 			Site: func() web.Stats { return site.Stats() },

@@ -11,6 +11,7 @@ import (
 // Assets are the URLs of what a page loads. An empty one is left out.
 type Assets struct {
 	Style, Script, Icon string
+	Pages               string // the style of the pages to read, besides Style
 }
 
 // Board is the view model of one board at one moment. Pointers are nil where a

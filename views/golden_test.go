@@ -33,8 +33,13 @@ func pages() map[string]templ.Component {
 		"boards-none":   BoardsPage(assets, nil),
 		"error":         ErrorPage("No such board", "No board of this name is configured.", "/static/board.css"),
 		"interactions": InteractionsPage(InteractionList{
-			Assets: assets, Filters: []string{"outcome abandoned"}, NextURL: "/interactions?cursor=x",
+			Assets: assets, Form: ListForm{Board: "support", Outcome: "abandoned", Boards: []string{"support"}, Sources: []string{"lab"}},
+			Window: "Today, since 00:00 Europe/Paris", Total: 2, AsOf: at, Zone: "Europe/Paris", NextURL: "/interactions?cursor=x",
 			Rows: []InteractionRow{row, {URL: "/interactions/lab/1", ID: "1", Source: "lab", Started: at, State: "in_menu", Outcome: "open"}},
+		}),
+		"interactions-works": InteractionsPage(InteractionList{
+			Assets: assets, Form: ListForm{Status: "Declined"}, Works: true, Total: 100_000, More: true, AsOf: at, Zone: "UTC",
+			Rows: []InteractionRow{{URL: row.URL, ID: row.ID, Started: at, Outcome: "answered", Agent: "Ana", Status: "Declined", WorkQueue: "Orders", WorkEnded: at, Corrected: true}},
 		}),
 		"interactions-none": InteractionsPage(InteractionList{Assets: assets}),
 		"interaction": InteractionPage(InteractionDetail{

@@ -8,24 +8,6 @@ type BoardLink struct {
 	Window     string // in words; may be empty
 }
 
-// InteractionList is a list of interactions, newest first.
-type InteractionList struct {
-	Assets Assets
-	// Filters are what the list is narrowed to, in words: "outcome abandoned".
-	Filters []string
-	Rows    []InteractionRow
-	NextURL string // "" when there are no more
-}
-
-// InteractionRow is one interaction in a list. Texts may be empty where nothing is known.
-type InteractionRow struct {
-	URL, ID, Source        string
-	Started                time.Time
-	Queue, Channel         string
-	State, Outcome, Reason string // names as in the API
-	Wait                   *time.Duration
-}
-
 // InteractionDetail is one interaction with all that is known of it.
 type InteractionDetail struct {
 	Assets            Assets

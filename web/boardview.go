@@ -15,6 +15,13 @@ func assets() views.Assets {
 	return views.Assets{Style: static.URL("board.css"), Script: static.URL("board.js"), Icon: static.URL("icon.svg")}
 }
 
+// pageAssets are what the pages to read load.
+func pageAssets() views.Assets {
+	a := assets()
+	a.Pages = static.URL("pages.css")
+	return a
+}
+
 // silentAfter is how long a source may say nothing before it is marked. Quiet nights are
 // marked too; that nobody called and that no webhook came look alike from here.
 const silentAfter = 15 * time.Minute
@@ -26,7 +33,7 @@ func boardView(def *board.Definition, n *wallboard.Numbers, now time.Time, alarm
 		Assets: assets(), Name: def.Name, Title: def.Title, LiveURL: "/boards/" + def.Name + "/live", FrameURL: "/boards/" + def.Name + "/frame",
 		AsOf: n.AsOf.In(n.Since.Location()), Age: max(0, now.Sub(n.AsOf)), Window: windowText(def, n.Since), Formula: string(def.Formula),
 		Status: n.Status, Reasons: n.Reasons, Customers: views.Customers(n.Customers), Differing: n.Differing, Metrics: views.Metrics(n.Metrics), Agents: n.Agents,
-		States: make(map[string]string), Limits: make(map[string]string), Links: links(def),
+		States: make(map[string]string), Limits: make(map[string]string), Links: links(def, n),
 	}
 	for _, ch := range n.StatusByChannel {
 		b.Channels = append(b.Channels, views.Channel{Name: ch.Channel.String(), Status: ch.Status})

@@ -1,9 +1,7 @@
 package web
 
 import (
-	"errors"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/wallboard/wallboard/internal/interaction"
@@ -119,65 +117,16 @@ func (s *Server) interactionJSON(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, out)
 }
 
-// Limits of a list.
-const (
-	defaultLimit = 50
-	maxLimit     = 500
-)
-
-// list reads the list that a request asks for; page and JSON share it.
-func (s *Server) list(r *http.Request) (list []wallboard.Interaction, next string, err error) {
-	q := r.URL.Query()
-	bad := func(field, detail string) ([]wallboard.Interaction, string, error) {
-		return nil, "", &problem{status: http.StatusBadRequest, title: "Bad parameter", field: field, detail: field + " " + detail}
-	}
-	f := wallboard.Filter{
-		Source: q.Get("source"), Queue: q.Get("queue"), Channel: q.Get("channel"), Outcome: q.Get("outcome"), Reason: q.Get("reason"),
-	}
-	if _, err := interaction.ParseOutcome(f.Outcome); err != nil {
-		return bad("outcome", "is not one of open, answered, abandoned, self_served, ended_by_system, left_in_menu, lost_track, out_of_scope.")
-	}
-	if _, err := interaction.ParseChannel(f.Channel); err != nil {
-		return bad("channel", "is neither voice nor messaging.")
-	}
-	for name, into := range map[string]*time.Time{"from": &f.From, "to": &f.To} {
-		if v := q.Get(name); v != "" {
-			t, err := time.Parse(time.RFC3339, v)
-			if err != nil {
-				return bad(name, "is not an RFC 3339 time, as 2026-11-23T14:00:00Z.")
-			}
-			*into = t
-		}
-	}
-	limit := defaultLimit
-	if v := q.Get("limit"); v != "" {
-		n, err := strconv.Atoi(v)
-		if err != nil || n < 1 || n > maxLimit {
-			return bad("limit", "is not a number from 1 to 500.")
-		}
-		limit = n
-	}
-	if name := q.Get("board"); name != "" {
-		list, next, err = s.boardList(name, f, limit, q.Get("cursor"))
-	} else {
-		list, next, err = s.o.Floor.Interactions(f, limit, q.Get("cursor"))
-	}
-	if errors.Is(err, wallboard.ErrCursor) {
-		return bad("cursor", "is not one that this list gave.")
-	}
-	return list, next, err
-}
-
 func (s *Server) interactionsJSON(w http.ResponseWriter, r *http.Request) error {
-	list, next, err := s.list(r)
+	list, err := s.list(r, false)
 	if err != nil {
 		return err
 	}
 	out := []interactionJSON{}
-	for i := range list {
-		out = append(out, toJSON(&list[i]))
+	for i := range list.Rows {
+		out = append(out, toJSON(&list.Rows[i].Interaction))
 	}
-	return writeJSON(w, map[string]any{"interactions": out, "next": orNull(next)})
+	return writeJSON(w, map[string]any{"interactions": out, "next": orNull(list.Next)})
 }
 
 func micro(at int64) time.Time { return time.UnixMicro(at).UTC() }

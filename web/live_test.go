@@ -13,6 +13,8 @@ import (
 
 	"github.com/wallboard/wallboard/internal/board"
 	"github.com/wallboard/wallboard/internal/classify"
+	"github.com/wallboard/wallboard/internal/history"
+	"github.com/wallboard/wallboard/internal/sqlite"
 	"github.com/wallboard/wallboard/internal/wallboard"
 )
 
@@ -32,6 +34,9 @@ func site(t *testing.T, more int) (*httptest.Server, *wallboard.Wallboard) {
 func serve(t *testing.T, o Options) *httptest.Server {
 	t.Helper()
 	o.Open, o.Hosts, o.Logger = true, []string{"wallboard.example.com"}, slog.New(slog.DiscardHandler)
+	if floor, ok := o.Floor.(*wallboard.Wallboard); ok && o.Past == nil {
+		o.Past = past(t, floor)
+	}
 	s := New(o)
 	web := httptest.NewServer(s)
 	done := make(chan struct{})
@@ -44,6 +49,21 @@ func serve(t *testing.T, o Options) *httptest.Server {
 		web.Close()
 	})
 	return web
+}
+
+// past keeps what a floor shows in a database until the test ends.
+func past(t *testing.T, floor *wallboard.Wallboard) *history.Keeper {
+	t.Helper()
+	db, err := sqlite.Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return history.NewKeeper(history.Open(t.Context(), db, nil), floor)
 }
 
 func dial(t *testing.T, web *httptest.Server) *websocket.Conn {

@@ -3,13 +3,12 @@ package web
 import (
 	"bytes"
 	"net/http"
-	"net/url"
 	"reflect"
 	"strings"
 
 	"github.com/a-h/templ"
 
-	"github.com/wallboard/wallboard/internal/wallboard"
+	"github.com/wallboard/wallboard/internal/history"
 	"github.com/wallboard/wallboard/views"
 )
 
@@ -24,37 +23,6 @@ func writePage(w http.ResponseWriter, r *http.Request, c templ.Component) error 
 	return err
 }
 
-// interactionsPage is the list as a page.
-func (s *Server) interactionsPage(w http.ResponseWriter, r *http.Request) error {
-	list, next, err := s.list(r)
-	if err != nil {
-		return err
-	}
-	page := views.InteractionList{Assets: assets()}
-	q := r.URL.Query()
-	for _, name := range []string{"board", "source", "queue", "channel", "outcome", "reason", "from", "to"} {
-		if v := q.Get(name); v != "" {
-			page.Filters = append(page.Filters, name+" "+v)
-		}
-	}
-	for i := range list {
-		page.Rows = append(page.Rows, listRow(&list[i]))
-	}
-	if next != "" {
-		q.Set("cursor", next)
-		page.NextURL = "/interactions?" + q.Encode()
-	}
-	return writePage(w, r, views.InteractionsPage(page))
-}
-
-func listRow(in *wallboard.Interaction) views.InteractionRow {
-	return views.InteractionRow{
-		URL: "/interactions/" + url.PathEscape(in.Source) + "/" + strings.ReplaceAll(url.PathEscape(in.ID), "%2F", "/"),
-		ID:  in.ID, Source: in.Source, Started: in.StartedAt, Queue: in.Queue, Channel: in.Channel.String(),
-		State: in.State, Outcome: in.Outcome.String(), Reason: in.Reason, Wait: in.Wait,
-	}
-}
-
 // interactionPage is one interaction as a page.
 func (s *Server) interactionPage(w http.ResponseWriter, r *http.Request) error {
 	in, ok, err := s.o.Floor.Interaction(r.PathValue("source"), r.PathValue("id"))
@@ -65,7 +33,7 @@ func (s *Server) interactionPage(w http.ResponseWriter, r *http.Request) error {
 		return noInteraction
 	}
 	page := views.InteractionDetail{
-		Assets: assets(), Row: listRow(&in), Vendor: in.Vendor, Direction: in.Direction.String(), Ended: in.EndedAt, Corrections: in.Corrections,
+		Assets: pageAssets(), Row: s.listRow(&history.Row{Interaction: in, Work: -1}), Vendor: in.Vendor, Direction: in.Direction.String(), Ended: in.EndedAt, Corrections: in.Corrections,
 	}
 	for _, k := range in.Works {
 		agent := k.AgentName

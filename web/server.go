@@ -24,8 +24,9 @@ import (
 type Floor interface {
 	Numbers(def *board.Definition) wallboard.Numbers
 	Interaction(source, id string) (wallboard.Interaction, bool, error)
-	Interactions(f wallboard.Filter, limit int, cursor string) ([]wallboard.Interaction, string, error)
 	Watch() (wake <-chan struct{}, stop func())
+	// Sources are the names of the configured sources.
+	Sources() []string
 }
 
 // Intake takes deliveries.
@@ -38,6 +39,8 @@ type Intake interface {
 // Options are what a Server is made from.
 type Options struct {
 	Floor  Floor
+	Past   Past
+	Zone   *time.Location // the installation's; nil means UTC
 	Intake Intake
 	Boards []*board.Definition
 	// Open lets everybody look; else every page but health is refused.

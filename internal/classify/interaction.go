@@ -13,6 +13,7 @@ type Interaction struct {
 	Channel   interaction.Channel
 	Direction interaction.Direction
 	Role      interaction.Role // 0 until a started says it
+	Customer  string           // hashed; "" if it is not known
 	// Queue is the id of the latest queue, QueueName what the vendor calls it.
 	// Queued tells a queue without an id from none.
 	Queue, QueueName string
@@ -69,19 +70,6 @@ func (in *Interaction) LastWait() int64 {
 	return max(0, in.Ended.At-in.Waiting.At)
 }
 
-// Glance is what tells whether an interaction is looked for, without its works.
-type Glance struct {
-	Started          Moment
-	Channel          interaction.Channel
-	Queue, QueueName string
-}
-
-// Glance returns it of the i-th interaction, from 0, without allocating.
-func (c *Contact) Glance(i int) Glance {
-	s := &c.segments[i]
-	return Glance{Started: s.first, Channel: s.channel, Queue: s.queue, QueueName: s.queueName}
-}
-
 // Interaction returns the i-th interaction of the contact, from 0. Its works are
 // ordered by the time of assignment, then id; one without an agent comes last.
 // Whether silence makes an open one lost_track is the caller's to say, for the fold
@@ -89,7 +77,7 @@ func (c *Contact) Glance(i int) Glance {
 func (c *Contact) Interaction(i int) Interaction {
 	s := &c.segments[i]
 	in := Interaction{
-		ID: SegmentID(c.ID(), i), Channel: s.channel, Direction: s.direction, Role: s.role,
+		ID: SegmentID(c.ID(), i), Channel: s.channel, Direction: s.direction, Role: s.role, Customer: s.customer,
 		Queue: s.queue, QueueName: s.queueName, Queued: s.queued || s.queue != "",
 		Started: s.first, Last: s.last, Accepted: s.accepted,
 		Waiting: s.lastWait, FirstQueued: s.waitStart, InQueue: s.holder == inQueue,

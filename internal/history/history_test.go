@@ -100,6 +100,25 @@ func (h *house) open(t rapid.TB) {
 	}
 }
 
+// list walks a list page by page, whose total has to be the number of rows.
+func (h *house) list(t rapid.TB, f Filter, limit int) (all []wallboard.Interaction) {
+	for cursor := ""; ; {
+		l, err := h.keeper.List(context.Background(), f, limit, cursor, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range l.Rows {
+			all = append(all, l.Rows[i].Interaction)
+		}
+		if cursor = l.Next; cursor == "" {
+			if l.Total != len(all) {
+				t.Fatalf("%+v: a total of %d for %d rows", f, l.Total, len(all))
+			}
+			return all
+		}
+	}
+}
+
 func (h *house) close(t rapid.TB) {
 	if err := h.log.Close(); err != nil {
 		t.Fatal(err)
@@ -193,21 +212,7 @@ func (h *house) same(t rapid.TB) {
 			t.Fatalf("board %s (-in memory +from history):\n%s", def.Name, d)
 		}
 	}
-	var pages []wallboard.Interaction
-	for cursor := ""; ; {
-		list, next, err := h.live.Interactions(wallboard.Filter{}, 3, cursor)
-		if err != nil {
-			t.Fatal(err)
-		}
-		pages = append(pages, list...)
-		if cursor = next; next == "" {
-			break
-		}
-	}
-	want, _, err := h.plain.Interactions(wallboard.Filter{}, 1000, "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	pages, want := h.list(t, Filter{}, 3), h.plain.All()
 	if d := cmp.Diff(want, pages, cmpopts.EquateEmpty()); d != "" {
 		t.Fatalf("lists (-in memory +from history):\n%s", d)
 	}
@@ -301,19 +306,10 @@ func TestMemoryStaysFlat(t *testing.T) {
 		t.Errorf("%d are open, want at most those of the last step", open)
 	}
 	lost, found := 0, 0
-	for cursor := ""; ; {
-		list, next, err := h.live.Interactions(wallboard.Filter{}, 500, cursor)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, in := range list {
-			found++
-			if in.State == "lost_track" {
-				lost++
-			}
-		}
-		if cursor = next; next == "" {
-			break
+	for _, in := range h.list(t, Filter{}, 500) {
+		found++
+		if in.State == "lost_track" {
+			lost++
 		}
 	}
 	if found != n || lost < n/5-2*calls {

@@ -70,7 +70,7 @@ func (p *projection) exec(query string, args ...any) {
 // gone removes contacts that became part of another, whose aliases are written anew after.
 func (p *projection) gone(rows []int64) {
 	for _, row := range rows {
-		p.exec("DELETE FROM interactions WHERE contact = ?", row)
+		p.forget(row)
 		p.exec("DELETE FROM contacts WHERE row = ?", row)
 	}
 }
@@ -94,10 +94,42 @@ func (p *projection) contact(c *wallboard.Change) {
 		p.exec("INSERT INTO aliases(source, id, contact) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET contact = excluded.contact",
 			c.Source, id, c.Row)
 	}
-	p.exec("DELETE FROM interactions WHERE contact = ?", c.Row)
-	for i, in := range c.Interactions {
-		p.exec("INSERT INTO interactions(contact, segment, source, id, channel, queue, outcome, reason, started) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			c.Row, i, in.Source, in.ID, in.Channel.String(), in.Queue, in.Outcome.String(), in.Reason, in.Started)
+	p.forget(c.Row)
+	for i := range c.Interactions {
+		p.interaction(c.Row, i, &c.Interactions[i])
+	}
+}
+
+// forget removes what lists and reports know of a contact.
+func (p *projection) forget(row int64) {
+	p.exec("DELETE FROM interactions WHERE contact = ?", row)
+	p.exec("DELETE FROM works WHERE contact = ?", row)
+	p.exec("DELETE FROM corrections WHERE contact = ?", row)
+}
+
+// interaction writes what lists and reports need of one interaction.
+func (p *projection) interaction(row int64, segment int, in *wallboard.Listing) {
+	waited := int64(-1)
+	if in.Wait != nil {
+		waited = in.Wait.Microseconds()
+	}
+	p.exec(`INSERT INTO interactions(contact, segment, source, id, channel, queue, outcome, reason, state, counts, started, came, over,
+		answered, since, wait, within, customer, corrections) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		row, segment, in.Source, in.ID, in.Channel.String(), in.Queue, in.Outcome.String(), in.Reason, in.State, in.Counts,
+		in.StartedAt.UnixMicro(), in.Came, in.Over, in.Answered, in.Since, waited, in.Within, in.Customer, in.Corrections)
+	for n := range in.Works {
+		w := &in.Works[n]
+		final := w.Status.Final()
+		at := in.Ended[n]
+		if !final {
+			at = max(w.AssignedAt.UnixMicro(), w.AcceptedAt.UnixMicro()) // the zero time is long ago
+		}
+		p.exec("INSERT INTO works(contact, segment, n, id, queue, agent, agent_name, status, at, handled, now) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			row, segment, n, w.ID, w.Queue, w.Agent, w.AgentName, w.Status.String(), at, in.Handled[n], !final && in.Outcome == interaction.Open)
+	}
+	for n, x := range in.Log {
+		p.exec("INSERT INTO corrections(contact, segment, n, at, position, outcome, reason, new_outcome, new_reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			row, segment, n, x.At, x.Position, x.Outcome.String(), x.Reason, x.NewOutcome.String(), x.NewReason)
 	}
 }
 

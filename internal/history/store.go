@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -87,9 +86,19 @@ func (s *Store) Scan(after int64, limit int, recent int64) ([]wallboard.Stored, 
 	return s.contacts(s.ctx, selectContact+"WHERE c.row > ? AND c.last >= ? ORDER BY c.row LIMIT ?", after, recent, limit)
 }
 
-// contacts reads contacts with their events.
+// contacts reads contacts with their events, both as of one moment.
 func (s *Store) contacts(ctx context.Context, query string, args ...any) ([]wallboard.Stored, error) {
-	rows, err := s.db.Read.QueryContext(ctx, query, args...)
+	tx, err := s.db.Read.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, fmt.Errorf("history: reading contacts: %w", err)
+	}
+	defer tx.Rollback()
+	return contactsIn(ctx, tx, query, args...)
+}
+
+// contactsIn reads contacts with their events in a transaction.
+func contactsIn(ctx context.Context, tx *sql.Tx, query string, args ...any) ([]wallboard.Stored, error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("history: reading contacts: %w", err)
 	}
@@ -103,11 +112,11 @@ func (s *Store) contacts(ctx context.Context, query string, args ...any) ([]wall
 		}
 		found, places = append(found, c), append(places, positions)
 	}
-	if err := rows.Err(); err != nil {
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return nil, fmt.Errorf("history: reading contacts: %w", err)
 	}
 	for i := range found {
-		if found[i].Events, err = journal.Events(ctx, s.db, places[i]); err != nil {
+		if found[i].Events, err = journal.Events(ctx, tx, places[i]); err != nil {
 			return nil, fmt.Errorf("history: %w", err)
 		}
 	}
@@ -129,68 +138,4 @@ func scanContact(rows *sql.Rows) (c wallboard.Stored, positions []int64, err err
 	}
 	positions, err = unpack(packed)
 	return c, positions, err
-}
-
-// List implements [wallboard.Archive].
-func (s *Store) List(f wallboard.Filter, after *wallboard.Place, limit int, skip map[int64]struct{}) ([]wallboard.StoredInteraction, error) {
-	where, args := conditions(&f, after)
-	rows, err := s.db.Read.QueryContext(s.ctx, "SELECT contact, segment FROM interactions WHERE "+where+" ORDER BY started DESC, source, id", args...)
-	if err != nil {
-		return nil, fmt.Errorf("history: listing: %w", err)
-	}
-	defer rows.Close()
-	type place struct {
-		contact int64
-		segment int
-	}
-	var places []place
-	for len(places) < limit && rows.Next() {
-		var p place
-		if err := rows.Scan(&p.contact, &p.segment); err != nil {
-			return nil, fmt.Errorf("history: listing: %w", err)
-		}
-		if _, ok := skip[p.contact]; !ok {
-			places = append(places, p)
-		}
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		return nil, fmt.Errorf("history: listing: %w", err)
-	}
-	var list []wallboard.StoredInteraction
-	for _, p := range places {
-		found, err := s.contacts(s.ctx, selectContact+"WHERE c.row = ?", p.contact)
-		if err != nil {
-			return nil, err
-		}
-		if len(found) > 0 { // else it became part of another since
-			list = append(list, wallboard.StoredInteraction{Stored: found[0], Segment: p.segment})
-		}
-	}
-	return list, nil
-}
-
-// conditions are a filter and a place in SQL.
-func conditions(f *wallboard.Filter, after *wallboard.Place) (string, []any) {
-	where, args := []string{"1"}, []any(nil)
-	add := func(condition string, values ...any) {
-		where, args = append(where, condition), append(args, values...)
-	}
-	for _, c := range []struct{ column, value string }{
-		{"source", f.Source}, {"queue", f.Queue}, {"channel", f.Channel}, {"outcome", f.Outcome}, {"reason", f.Reason},
-	} {
-		if c.value != "" {
-			add(c.column+" = ?", c.value)
-		}
-	}
-	if !f.From.IsZero() {
-		add("started >= ?", f.From.UnixMicro())
-	}
-	if !f.To.IsZero() {
-		add("started < ?", f.To.UnixMicro())
-	}
-	if after != nil {
-		add("started <= ?", after.Started) // an index finds the beginning by it
-		add("(started < ? OR source > ? OR source = ? AND id > ?)", after.Started, after.Source, after.Source, after.ID)
-	}
-	return strings.Join(where, " AND "), args
 }

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/wallboard/wallboard/internal/interaction"
-	"github.com/wallboard/wallboard/internal/sqlite"
 )
 
 // slice is how many events Read fetches at once. Between slices it holds no transaction,
@@ -115,7 +114,7 @@ func (j *SQLite) place(ctx context.Context, after int64) (int64, error) {
 
 // Events reads single events by their own positions, in the order of those. It fails with
 // ErrMissing where one is not stored.
-func Events(ctx context.Context, db *sqlite.DB, positions []int64) ([]interaction.Event, error) {
+func Events(ctx context.Context, tx *sql.Tx, positions []int64) ([]interaction.Event, error) {
 	events := make([]interaction.Event, 0, len(positions))
 	for part := range slices.Chunk(positions, slice) {
 		list := strings.TrimSuffix(strings.Repeat("?,", len(part)), ",")
@@ -123,7 +122,7 @@ func Events(ctx context.Context, db *sqlite.DB, positions []int64) ([]interactio
 		for i, p := range part {
 			args[i] = p
 		}
-		rows, err := db.Read.QueryContext(ctx, "SELECT position, "+eventColumns+" FROM events WHERE position IN ("+list+") ORDER BY position", args...)
+		rows, err := tx.QueryContext(ctx, "SELECT position, "+eventColumns+" FROM events WHERE position IN ("+list+") ORDER BY position", args...)
 		if err != nil {
 			return nil, fmt.Errorf("journal: reading events: %w", err)
 		}

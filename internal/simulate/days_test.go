@@ -72,17 +72,8 @@ func TestDaysWithLostEnds(t *testing.T) {
 		want[in.ID] = in.Outcome + " " + in.Reason
 	}
 	got := make(map[string]string)
-	for cursor := ""; ; {
-		list, next, err := floor.Interactions(wallboard.Filter{}, 1000, cursor)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, in := range list {
-			got[in.ID] = in.Outcome.String() + " " + in.Reason
-		}
-		if cursor = next; cursor == "" {
-			break
-		}
+	for _, in := range floor.All() {
+		got[in.ID] = in.Outcome.String() + " " + in.Reason
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-truth +wallboard):\n%s", d)

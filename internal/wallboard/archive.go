@@ -23,9 +23,6 @@ type Archive interface {
 	Find(source string, ids []string) (contacts []Stored, ok bool)
 	// Get returns the contact of a source that knows an id.
 	Get(source, id string) (c Stored, found bool, err error)
-	// List returns at most limit interactions that match, in the order of places, beginning
-	// after a place. Those of the contacts in skip are left out.
-	List(f Filter, after *Place, limit int, skip map[int64]struct{}) ([]StoredInteraction, error)
 	// Scan returns at most limit contacts of the rows after one, by row. With recent above 0,
 	// only those whose newest time is not before it (µs).
 	Scan(after int64, limit int, recent int64) ([]Stored, error)
@@ -40,12 +37,6 @@ type Stored struct {
 	Events   []interaction.Event // in any order
 	Shown    []Shown             // of each interaction
 	Exceeded bool
-}
-
-// StoredInteraction is one interaction of a stored contact.
-type StoredInteraction struct {
-	Stored
-	Segment int // from 0
 }
 
 // Base is what a wallboard begins from instead of the whole journal.
@@ -73,8 +64,8 @@ type StoredBucket struct {
 	Waits  []int64 // µs, sorted
 }
 
-// layout numbers the fields of stored counts.
-const layout = 2
+// layout numbers the forms of what is stored.
+const layout = 3
 
 // Floor is the first bucket that boards still need. What is stored from a higher floor was
 // stored by a clock that went ahead, and lacks buckets.

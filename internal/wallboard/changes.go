@@ -2,7 +2,6 @@ package wallboard
 
 import (
 	"slices"
-	"time"
 
 	"github.com/wallboard/wallboard/internal/interaction"
 )
@@ -32,21 +31,11 @@ type Change struct {
 	Exceeded  bool
 	Open      bool  // it must be in memory
 	Last      int64 // its newest time, µs
-	// Interactions are what lists need to find them.
+	// Interactions are what lists and reports need.
 	Interactions []Listing
 
 	entry   *entry
 	version uint64
-}
-
-// Listing is by what one interaction is found.
-type Listing struct {
-	Place
-	Channel interaction.Channel
-	Queue   string
-	Outcome interaction.Outcome
-	Reason  string
-	EndedAt time.Time
 }
 
 // Empty reports whether there is nothing to take but the position.
@@ -115,12 +104,41 @@ func (w *Wallboard) change(e *entry) Change {
 		c.Shown = append(c.Shown, s.Shown)
 		c.Open = c.Open || s.deadline != 0 && !s.Lost
 		c.Last = max(c.Last, s.lostAt())
-		v := w.view(e, i)
-		c.Interactions = append(c.Interactions, Listing{
-			Place: v.place(), Channel: v.Channel, Queue: v.Queue, Outcome: v.Outcome, Reason: v.Reason, EndedAt: v.EndedAt,
-		})
+		c.Interactions = append(c.Interactions, w.listing(e, i))
 	}
 	return c
+}
+
+// listing is what the archive projects of an interaction. It counts as contribute does.
+func (w *Wallboard) listing(e *entry, i int) Listing {
+	in := e.contact.Interaction(i)
+	l := Listing{Interaction: w.view(e, i), Customer: in.Customer, Counts: in.InScope(), Came: in.Started.Counted()}
+	lost := e.segments[i].lostAt()
+	switch {
+	case lost != 0:
+		l.Over = lost
+	case !in.Ended.IsZero():
+		l.Over = in.Ended.Counted()
+	case in.InQueue:
+		l.Since = in.Waiting.Counted()
+	}
+	within := int64(w.serviceLevel(l.Queue)) * 1_000_000
+	switch {
+	case in.Outcome == interaction.Abandoned:
+		l.Within = in.LastWait() <= within
+	case !in.Accepted.IsZero():
+		l.Answered = in.Accepted.Counted()
+		l.Within = in.AnswerWait() <= within
+	}
+	for j := range in.Works {
+		k := &in.Works[j]
+		handled := int64(-1)
+		if !k.HandledUntil.IsZero() {
+			handled = max(0, k.HandledUntil.At-k.Accepted.At)
+		}
+		l.Ended, l.Handled = append(l.Ended, k.Ended.Counted()), append(l.Handled, handled)
+	}
+	return l
 }
 
 // Kept says that the changes are durable. From then on what is over may leave memory.

@@ -20,6 +20,7 @@ type Interaction struct {
 	Reason             string         // "" for null
 	Wait               *time.Duration // nil if not known
 	Corrections        int
+	Log                []Correction // the newest of them
 	Works              []Work
 	Events             []interaction.Event // only from Wallboard.Interaction; in fold order
 }
@@ -36,8 +37,17 @@ type Work struct {
 	EndedAt    time.Time
 }
 
-// Filter chooses interactions; empty fields do not filter.
-type Filter struct {
-	Source, Queue, Channel, Outcome, Reason string
-	From, To                                time.Time // by StartedAt, To exclusive
+// Listing is one interaction as the archive projects it: what is shown of it, and by what
+// lists and reports find and count it. Times are µs, those that a board counts by; 0 is none.
+type Listing struct {
+	Interaction
+	Customer string  // hashed; "" if it is not known
+	Counts   bool    // boards count it: it is a customer's own
+	Came     int64   // started
+	Over     int64   // its outcome counts from here
+	Answered int64   // its first accept, unless it was abandoned later
+	Since    int64   // since when it waits now
+	Within   bool    // it was answered, or abandoned, within its queue's service level
+	Ended    []int64 // of each work
+	Handled  []int64 // of each work, µs from accept to the end of work; -1 if it was not accepted or goes on
 }

@@ -2,8 +2,6 @@ package wallboard
 
 import (
 	"cmp"
-	"encoding/base64"
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,9 +10,6 @@ import (
 	"github.com/wallboard/wallboard/internal/classify"
 	"github.com/wallboard/wallboard/internal/interaction"
 )
-
-// ErrCursor means that a list's cursor is not one that a list gave.
-var ErrCursor = errors.New("wallboard: not a cursor of this list")
 
 // Interaction returns the interaction that an id or alias of a source names, with its
 // events in fold order, and whether there is one. It fails where the archive does.
@@ -74,7 +69,7 @@ func (w *Wallboard) view(e *entry, i int) Interaction {
 		ID: in.ID, Source: e.src.name, Vendor: e.src.vendor, Channel: in.Channel, Direction: in.Direction,
 		Queue:     e.src.queueName(in.Queue, in.QueueName),
 		StartedAt: at(in.Started), EndedAt: at(in.Ended), State: in.State,
-		Outcome: in.Outcome, Reason: in.Reason, Corrections: s.Corrections,
+		Outcome: in.Outcome, Reason: in.Reason, Corrections: s.Corrections, Log: s.Log,
 	}
 	if s.Lost {
 		v.State, v.Outcome, v.Reason = "lost_track", interaction.LostTrack, silent
@@ -109,145 +104,64 @@ func micros(n int64) *time.Duration {
 	return &d
 }
 
-// Place is where an interaction stands in the list: newest first, then by source and id.
-type Place struct {
-	Started    int64 // µs
-	Source, ID string
-}
-
-func (v *Interaction) place() Place { return Place{v.StartedAt.UnixMicro(), v.Source, v.ID} }
-
-// Compare orders places as the list does.
-func (a Place) Compare(b Place) int {
-	return cmp.Or(cmp.Compare(b.Started, a.Started), strings.Compare(a.Source, b.Source), strings.Compare(a.ID, b.ID))
-}
-
-func (a Place) cursor() string {
-	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(a.Started, 10) + "\n" + a.Source + "\n" + a.ID))
-}
-
-func parsePlace(cursor string) (*Place, error) {
-	if cursor == "" {
-		return nil, nil
-	}
-	b, err := base64.RawURLEncoding.DecodeString(cursor)
-	parts := strings.SplitN(string(b), "\n", 3)
-	if err != nil || len(parts) != 3 {
-		return nil, ErrCursor
-	}
-	n, err := strconv.ParseInt(parts[0], 10, 64)
-	if err != nil {
-		return nil, ErrCursor
-	}
-	return &Place{n, parts[1], parts[2]}, nil
-}
-
-// Interactions lists interactions, newest first: at most limit of them after the
-// cursor ("" is the beginning). next is "" when there are no more. What is in memory is shown
-// as it is now; the rest comes from the archive. It fails with ErrCursor, or where the
-// archive does.
-func (w *Wallboard) Interactions(f Filter, limit int, cursor string) (list []Interaction, next string, err error) {
-	after, err := parsePlace(cursor)
-	if err != nil {
-		return nil, "", err
-	}
-	list, held := w.inMemory(&f, after, limit+1)
-	if w.archive != nil {
-		stored, err := w.archive.List(f, after, limit+1, held)
-		if err != nil {
-			return nil, "", err
-		}
-		list = append(list, w.storedViews(stored)...)
-	}
-	slices.SortStableFunc(list, func(a, b Interaction) int { return a.place().Compare(b.place()) })
-	list = slices.CompactFunc(list, func(a, b Interaction) bool { return a.place() == b.place() })
-	if len(list) > limit {
-		list = list[:limit]
-		next = list[limit-1].place().cursor()
-	}
-	return list, next, nil
-}
-
-// candidate is an interaction in memory that a list may show.
-type candidate struct {
-	Place
-	entry   *entry
-	segment int
-}
-
-// inMemory returns the first limit interactions in memory that match, and the rows of all
-// contacts there: what the archive has of those is older. Only what is returned is looked
-// at in full, because the applier waits meanwhile.
-func (w *Wallboard) inMemory(f *Filter, after *Place, limit int) ([]Interaction, map[int64]struct{}) {
+// HeldAt returns the i-th interaction of a contact that is in memory, by its row in the
+// archive, and whether it is there.
+func (w *Wallboard) HeldAt(row int64, i int) (Interaction, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	held := make(map[int64]struct{}, len(w.rows))
-	for row := range w.rows {
-		held[row] = struct{}{}
+	e := w.rows[row]
+	if e == nil || i >= len(e.segments) {
+		return Interaction{}, false
 	}
-	for row := range w.absorbed {
-		held[row] = struct{}{}
-	}
-	var found []candidate
-	first := func() {
-		slices.SortFunc(found, func(a, b candidate) int { return a.Compare(b.Place) })
-		found = found[:min(len(found), limit)]
-	}
-	for _, e := range w.entries {
-		if f.Source != "" && f.Source != e.src.name {
-			continue
-		}
-		for i := range e.segments {
-			g := e.contact.Glance(i)
-			if !f.matches(e, i, &g) {
-				continue
-			}
-			c := candidate{Place{g.Started.At, e.src.name, classify.SegmentID(e.contact.ID(), i)}, e, i}
-			if after == nil || after.Compare(c.Place) < 0 {
-				found = append(found, c)
-			}
-		}
-		if len(found) > 8*limit {
-			first()
-		}
-	}
-	first()
-	list := make([]Interaction, len(found))
-	for i, c := range found {
-		list[i] = w.view(c.entry, c.segment)
-	}
-	return list, held
+	return w.view(e, i), true
 }
 
-func (w *Wallboard) storedViews(stored []StoredInteraction) []Interaction {
+// View returns the i-th interaction of a stored contact as it is shown now, and whether
+// there is one.
+func (w *Wallboard) View(st *Stored, i int) (Interaction, bool) {
+	src := w.sources[st.Source]
+	if src == nil {
+		return Interaction{}, false
+	}
+	e := stub(src, classify.NewBook(&src.policies), st)
+	if i >= len(e.segments) {
+		return Interaction{}, false
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.view(e, i), true
+}
+
+// All returns every interaction in memory, newest first, then by source and id.
+func (w *Wallboard) All() []Interaction {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	var list []Interaction
-	for i := range stored {
-		src := w.sources[stored[i].Source]
-		if src == nil {
-			continue
-		}
-		e := stub(src, classify.NewBook(&src.policies), &stored[i].Stored)
-		if stored[i].Segment < len(e.segments) {
-			w.mu.Lock()
-			list = append(list, w.view(e, stored[i].Segment))
-			w.mu.Unlock()
+	for _, e := range w.entries {
+		for i := range e.segments {
+			list = append(list, w.view(e, i))
 		}
 	}
+	slices.SortFunc(list, func(a, b Interaction) int {
+		return cmp.Or(b.StartedAt.Compare(a.StartedAt), strings.Compare(a.Source, b.Source), strings.Compare(a.ID, b.ID))
+	})
 	return list
 }
 
-func (f *Filter) matches(e *entry, i int, g *classify.Glance) bool {
-	outcome, reason := e.segments[i].Outcome, e.segments[i].Reason
-	if e.segments[i].Lost {
-		outcome, reason = interaction.LostTrack, silent
+// Sources are the names of the configured sources, in their order there.
+func (w *Wallboard) Sources() []string {
+	names := make([]string, len(w.order))
+	for i, s := range w.order {
+		names[i] = s.name
 	}
-	started := at(g.Started)
-	return (f.Queue == "" || f.Queue == e.src.queueName(g.Queue, g.QueueName)) &&
-		(f.Channel == "" || f.Channel == g.Channel.String()) &&
-		(f.Outcome == "" || f.Outcome == outcome.String()) &&
-		(f.Reason == "" || f.Reason == reason) &&
-		(f.From.IsZero() || !started.Before(f.From)) &&
-		(f.To.IsZero() || started.Before(f.To))
+	return names
+}
+
+// AsOf is the time through which deliveries have been applied.
+func (w *Wallboard) AsOf() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return time.UnixMicro(w.asOf).UTC()
 }
 
 // silent is the reason of an interaction that silence made lost_track.

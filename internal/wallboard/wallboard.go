@@ -1,6 +1,8 @@
 package wallboard
 
 import (
+	"cmp"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -84,8 +86,23 @@ type Shown struct {
 	Outcome     interaction.Outcome
 	Reason      string
 	Corrections int
-	Lost        bool // silence made it lost_track
+	Log         []Correction `json:",omitempty"` // the newest of the corrections
+	Lost        bool         // silence made it lost_track
 }
+
+// Correction is a change of outcome or reason after the interaction was first shown as ended.
+type Correction struct {
+	At       int64 // when the event that caused it was received, µs
+	Position int64 // that event's, in the journal
+	// Outcome and Reason are what was shown before, and NewOutcome and NewReason after.
+	Outcome    interaction.Outcome
+	Reason     string
+	NewOutcome interaction.Outcome
+	NewReason  string
+}
+
+// maxLog bounds the corrections of one interaction that are remembered one by one.
+const maxLog = 20
 
 // Wallboard is the live state. Make one with New.
 type Wallboard struct {
@@ -175,8 +192,9 @@ func (w *Wallboard) Apply(sourceName string, received int64, events []interactio
 	for i := range stored {
 		w.restore(src, &stored[i])
 	}
-	touched := make(map[*classify.Contact]struct{}, 1)
-	for _, e := range events {
+	touched := make(map[*classify.Contact]*interaction.Event, 1) // by what
+	for i := range events {
+		e := events[i]
 		if e.Received == 0 {
 			e.Received = received
 		}
@@ -192,13 +210,15 @@ func (w *Wallboard) Apply(sourceName string, received int64, events []interactio
 			delete(touched, absorbed)
 		}
 		if changed {
-			touched[c] = struct{}{}
+			if touched[c] == nil {
+				touched[c] = &events[i]
+			}
 			entry := w.entry(src, c)
 			entry.touched = max(entry.touched, e.Received)
 		}
 	}
-	for c := range touched {
-		w.count(src, c)
+	for c, e := range touched {
+		w.count(src, c, Correction{At: cmp.Or(e.Received, received), Position: e.Position})
 	}
 	w.wake()
 }
@@ -223,6 +243,7 @@ func (w *Wallboard) forget(absorbed, into *classify.Contact) {
 	for i, s := range old.segments {
 		if i < len(e.segments) {
 			e.segments[i].Corrections += s.Corrections
+			e.segments[i].note(s.Log...)
 			continue
 		}
 		e.segments = append(e.segments, s)
@@ -238,8 +259,9 @@ func (w *Wallboard) entry(src *source, c *classify.Contact) *entry {
 	return e
 }
 
-// count replaces a contact's contribution by that of its present state.
-func (w *Wallboard) count(src *source, c *classify.Contact) {
+// count replaces a contact's contribution by that of its present state. cause says when and by
+// what it changed.
+func (w *Wallboard) count(src *source, c *classify.Contact, cause Correction) {
 	e := w.entry(src, c)
 	w.audit.count(e)
 	w.move(&e.contribution, false)
@@ -255,7 +277,7 @@ func (w *Wallboard) count(src *source, c *classify.Contact) {
 			e.segments = append(e.segments, segment{})
 		}
 		in := c.Interaction(i)
-		e.segments[i].judge(src, &in, now)
+		e.segments[i].judge(src, &in, now, cause)
 		w.contribute(&e.contribution, src, &in, e.segments[i].lostAt())
 	}
 	w.move(&e.contribution, true)
@@ -265,8 +287,8 @@ func (w *Wallboard) count(src *source, c *classify.Contact) {
 
 // judge notes what is shown of an interaction from now on, and whether silence made it
 // lost_track.
-func (s *segment) judge(src *source, in *classify.Interaction, now int64) {
-	s.show(in)
+func (s *segment) judge(src *source, in *classify.Interaction, now int64, cause Correction) {
+	s.show(in, cause)
 	s.deadline = src.deadline(in)
 	s.Lost = s.deadline != 0 && s.deadline <= now
 }
@@ -298,12 +320,24 @@ func (w *Wallboard) contributeAll(e *entry) {
 
 // show notes what is shown from now on, and counts a correction if the outcome or
 // the reason of an interaction changed that was shown as ended.
-func (s *Shown) show(in *classify.Interaction) {
+func (s *Shown) show(in *classify.Interaction, cause Correction) {
 	if s.Ended && (s.Outcome != in.Outcome || s.Reason != in.Reason) {
 		s.Corrections++
+		cause.Outcome, cause.Reason, cause.NewOutcome, cause.NewReason = s.Outcome, s.Reason, in.Outcome, in.Reason
+		s.note(cause)
 	}
 	s.Ended = s.Ended || !in.Ended.IsZero()
 	s.Outcome, s.Reason = in.Outcome, in.Reason
+}
+
+// note adds to the log, in a slice of its own, because those before were shown.
+func (s *Shown) note(c ...Correction) {
+	if len(c) == 0 {
+		return
+	}
+	log := slices.Concat(s.Log, c)
+	slices.SortStableFunc(log, func(a, b Correction) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Position, b.Position)) })
+	s.Log = log[max(0, len(log)-maxLog):]
 }
 
 // aliasesOnly reports whether nothing but links is known of the contact: it is no
@@ -378,7 +412,7 @@ func (w *Wallboard) Tick(asOf int64) {
 	for c, e := range w.entries {
 		for _, s := range e.segments {
 			if s.deadline != 0 && !s.Lost && s.deadline <= now {
-				w.count(e.src, c)
+				w.count(e.src, c, Correction{At: now})
 				w.wake()
 				break
 			}
