@@ -258,6 +258,9 @@ func (s *state) transferred(e *interaction.Event, at Moment) {
 		return
 	}
 	from := s.talker(e)
+	if from >= 0 && e.To == interaction.ToAgent && e.ToID != "" && s.rows[from].agent == e.ToID {
+		return // nobody passes a customer on to himself: who had it already is told once more
+	}
 	released := -1 // the named agent let go a moment before the transfer shows
 	if i := s.find(e, true); from < 0 && i >= 0 && s.rows[i].status == interaction.Closed {
 		released = i

@@ -51,6 +51,14 @@ func TestPublishedRule(t *testing.T) {
 func TestHolder(t *testing.T) {
 	const talk = "0 started; 1 queued q=Q; 2 assigned w=W1 a=A; 3 accepted w=W1 a=A; "
 	run(t, []ruleCase{
+		{
+			"who has the customer and is given him again keeps him", talk + "5 transferred to=agent toid=A mode=cold; 5 assigned w=W1 a=A; 9 disconnected by=system cause=inactivity",
+			"answered/accepted W1:Closed",
+		},
+		{
+			"given to another agent the customer waits", talk + "5 transferred to=agent toid=B mode=cold; 5 assigned w=W2 a=B; 9 disconnected by=system cause=inactivity",
+			"abandoned/after_transfer W1:Transferred W2:Abandoned",
+		},
 		{"left in the menu", "0 started; 5 disconnected by=customer", "left_in_menu"},
 		{"bot from the menu", "0 started; 1 bot_engaged; 5 disconnected by=customer", "self_served/bot"},
 		{"bot, then a queue", "0 started; 1 bot_engaged; 2 queued q=Q; 5 disconnected by=customer", "abandoned/no_agent -:Abandoned"},

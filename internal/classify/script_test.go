@@ -70,6 +70,8 @@ func set(t testing.TB, e *interaction.Event, word string) {
 		e.Channel, err = interaction.ParseChannel(v)
 	case "mode":
 		e.Mode, err = interaction.ParseMode(v)
+	case "toid":
+		e.ToID = v
 	case "to":
 		e.To, err = interaction.ParseTarget(v)
 	case "why":
