@@ -1,6 +1,8 @@
 package classify
 
 import (
+	"slices"
+
 	"github.com/wallboard/wallboard/internal/interaction"
 )
 
@@ -123,6 +125,11 @@ func (s *state) talking() bool {
 		}
 	}
 	return false
+}
+
+// talks reports whether the agent of an id talks.
+func (s *state) talks(agent string) bool {
+	return agent != "" && slices.ContainsFunc(s.rows, func(r row) bool { return r.talking && r.agent == agent })
 }
 
 // step takes the next event in order.
@@ -280,6 +287,10 @@ func (s *state) transferred(e *interaction.Event, at Moment) {
 	if e.To == interaction.ToQueue && e.ToID != "" && cold {
 		s.queued = true
 		s.queue, s.queueName = e.ToID, e.QueueName
+	}
+	if cold && e.To == interaction.ToAgent && s.talks(e.ToID) {
+		s.transfer.underWay = false // that agent took the customer before the transfer shows
+		return
 	}
 	if cold || !s.talking() {
 		s.hold(inQueue, at)

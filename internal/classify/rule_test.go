@@ -104,6 +104,10 @@ func TestHolder(t *testing.T) {
 			"the agent leaves a moment before the cold transfer shows", talk + "4.9 released w=W1; 5 transferred w=W1 to=queue mode=cold; 20 disconnected by=customer",
 			"abandoned/after_transfer W1:Transferred -:Abandoned",
 		},
+		{
+			"the second agent takes the customer before the cold transfer shows", talk + "4 assigned w=W2 a=B; 4.5 accepted w=W2 a=B; 5 transferred w=W1 to=agent to_id=B mode=cold; 20 disconnected by=customer",
+			"answered/accepted W1:Transferred W2:Closed",
+		},
 		{"queued while an agent talks is a transfer", talk + "5 queued q=R; 6 released w=W1; 20 disconnected by=customer", "abandoned/after_transfer W1:Transferred -:Abandoned"},
 		{"external transfer", talk + "5 transferred w=W1 to=external mode=cold; 6 released w=W1; 20 disconnected by=customer", "answered/accepted W1:Transferred"},
 		{"rerouted after the accept", talk + "5 rerouted; 6 queued q=Q; 7 assigned w=W2 a=B; 20 disconnected by=customer", "answered/accepted W1:Closed W2:Canceled"},

@@ -74,6 +74,8 @@ func set(t testing.TB, e *interaction.Event, word string) {
 		e.ToID = v
 	case "to":
 		e.To, err = interaction.ParseTarget(v)
+	case "to_id":
+		e.ToID = v
 	case "why":
 		e.Why, err = interaction.ParseWhy(v)
 	case "by":
