@@ -166,6 +166,9 @@ func (in *Intake) store(ctx context.Context, name string, src Source, d *source.
 		return err
 	}
 	r := in.record(name, d, decoded)
+	if x, ok := src.Decoder.(source.Redactor); ok {
+		r.Body = x.Redacted(d)
+	}
 	if len(r.Events)+len(r.Quarantined) == 0 {
 		in.o.Logger.Debug("delivery understood and not needed", "source", name, "bytes", len(d.Body))
 		return nil

@@ -90,6 +90,13 @@ type Handshaker interface {
 	Handshake(d *Delivery) (r Response, ok bool)
 }
 
+// Redactor is a Decoder whose vendor puts a credential into the body.
+type Redactor interface {
+	// Redacted returns the body as it may be kept: without the credential, and such that
+	// Decode says the same of it. It does not modify d.
+	Redacted(d *Delivery) []byte
+}
+
 // Settings are what a source's verifier and decoder are made from, out of the
 // configuration file.
 type Settings struct {
