@@ -53,6 +53,7 @@ var vendors = []vendor{
 			return nil
 		},
 	},
+	aircall,
 }
 
 // recording is a file of testdata: deliveries, and what becomes of them. One that lists

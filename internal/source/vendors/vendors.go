@@ -3,6 +3,7 @@ package vendors
 
 import (
 	"github.com/wallboard/wallboard/internal/source"
+	"github.com/wallboard/wallboard/internal/source/aircall"
 	"github.com/wallboard/wallboard/internal/source/amazonconnect"
 	"github.com/wallboard/wallboard/internal/source/cloudevents"
 	"github.com/wallboard/wallboard/internal/source/twilio"
@@ -10,7 +11,7 @@ import (
 
 // All returns the vendors.
 func All() []source.Vendor {
-	return []source.Vendor{amazonconnect.Vendor, cloudevents.Vendor, twilio.Vendor}
+	return []source.Vendor{aircall.Vendor, amazonconnect.Vendor, cloudevents.Vendor, twilio.Vendor}
 }
 
 // Find returns the vendor of a name.
