@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/wallboard/wallboard/internal/access"
 	"github.com/wallboard/wallboard/internal/config"
 	"github.com/wallboard/wallboard/internal/simulate"
 )
@@ -85,7 +86,7 @@ func (d *demoCommand) run(ctx context.Context, logger *slog.Logger, stdout io.Wr
 	group, ctx := errgroup.WithContext(ctx)
 	ready := make(chan struct{}) // closed by serve
 	group.Go(func() error {
-		return serve(ctx, cfg, logger, func(string) { close(ready) })
+		return serve(ctx, cfg, logger, func(string, *access.Access) { close(ready) })
 	})
 	group.Go(func() error {
 		select {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/wallboard/wallboard/internal/access"
 	"github.com/wallboard/wallboard/internal/config"
 )
 
@@ -37,7 +39,9 @@ type commands struct {
 	LogLevel  slog.Level `help:"The least level of log lines: debug, info, warn or error." default:"info"`
 	LogFormat string     `help:"The form of log lines, on the standard error: ${enum}." enum:"text,json" default:"text"`
 
-	Serve    struct{}        `cmd:"" help:"Take webhooks and show boards."`
+	Serve struct {
+		SetUp bool `help:"Print a set-up link although there is an admin: for who lost all passwords."`
+	} `cmd:"" help:"Take webhooks and show boards."`
 	Demo     demoCommand     `cmd:"" help:"Serve a simulated contact centre on this machine, without settings."`
 	Simulate simulateCommand `cmd:"" help:"Post a simulated contact centre's deliveries to a server."`
 	Replay   replayCommand   `cmd:"" help:"Post recorded deliveries to a server."`
@@ -104,14 +108,29 @@ func run(ctx context.Context, args []string, getenv func(string) (string, bool),
 	if parsed.Command() == "recount" {
 		return failed(stderr, c.Recount.run(ctx, cfg, logger, stdout))
 	}
-	return failed(stderr, serve(ctx, cfg, logger, func(address string) {
+	return failed(stderr, serve(ctx, cfg, logger, func(address string, doors *access.Access) {
+		base := cmp.Or(cfg.PublicURL, scheme(cfg)+address)
 		for _, b := range cfg.Boards {
-			fmt.Fprintf(stdout, "board: http://%s/boards/%s\n", address, b.Name)
+			fmt.Fprintf(stdout, "board: %s/boards/%s\n", base, b.Name)
 		}
-		if cfg.AccessMode != "open" {
-			fmt.Fprintln(stdout, "Pages are refused in access.mode required until there is sign-in; {mode: open} on a loopback address shows them.")
+		fmt.Fprintf(stdout, "on a television: %s/tv\n", base)
+		if cfg.Access.Mode == "open" {
+			return
+		}
+		switch token, err := doors.SetUp(ctx, c.Serve.SetUp); {
+		case err != nil:
+			logger.Error("no set-up link can be made", "cause", err)
+		case token != "":
+			fmt.Fprintf(stdout, "set up the first admin (good once, for a day): %s/welcome#%s\n", base, token)
 		}
 	}))
+}
+
+func scheme(cfg *config.Config) string {
+	if cfg.TLS.Certificate != "" {
+		return "https://"
+	}
+	return "http://"
 }
 
 // logger writes as the flags say.

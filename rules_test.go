@@ -30,6 +30,7 @@ var mayImport = map[string][]string{
 	"internal/sqlite/powercut": {},
 	"internal/journal":         {"internal/interaction", "internal/sqlite", "internal/measure"},
 	"internal/history":         {"internal/wallboard", "internal/journal", "internal/sqlite", "internal/interaction"},
+	"internal/access":          {"internal/sqlite"},
 	"internal/intake":          {"internal/source", "internal/journal", "internal/interaction", "internal/measure"},
 	"internal/measure":         {},
 	"internal/metrics":         {"internal/intake", "internal/journal", "internal/measure", "internal/wallboard", "web"},
@@ -40,7 +41,7 @@ var mayImport = map[string][]string{
 	"static":                   {},
 	"web": {
 		"internal/intake", "internal/journal", "internal/source", "internal/wallboard", "internal/board",
-		"internal/interaction", "internal/history", "views", "static",
+		"internal/interaction", "internal/history", "internal/access", "views", "static",
 	},
 	"e2e": {},
 }
@@ -56,12 +57,16 @@ var home = map[string][]string{
 	"github.com/chromedp/chromedp": {"e2e"},
 	"github.com/chromedp/cdproto":  {"e2e"},
 	"encoding/json":                {}, // go-json-experiment/json refuses what this one lets pass
-	"database/sql":                 {"internal/sqlite", "internal/journal", "internal/history"},
+	"database/sql":                 {"internal/sqlite", "internal/journal", "internal/history", "internal/access"},
 	"C":                            {"internal/sqlite/powercut"},
 	"github.com/standard-webhooks/standard-webhooks/libraries/go": {"internal/source/cloudevents"},
 
 	"github.com/santhosh-tekuri/jsonschema/v6": {"internal/source/cloudevents"}, // its test
 	"github.com/prometheus/client_golang":      {"internal/metrics"},
+	"github.com/alexedwards/argon2id":          {"internal/access"},
+	"github.com/coreos/go-oidc/v3":             {"internal/access"},
+	"golang.org/x/oauth2":                      {"internal/access"},
+	"rsc.io/qr":                                {"web"},
 	"golang.org/x/time":                        {"internal/intake"},
 }
 

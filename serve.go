@@ -2,17 +2,20 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/wallboard/wallboard/internal/access"
 	"github.com/wallboard/wallboard/internal/config"
 	"github.com/wallboard/wallboard/internal/history"
 	"github.com/wallboard/wallboard/internal/intake"
@@ -37,7 +40,7 @@ const (
 // serve is the wiring, from settings to a clean stop: one straight line, long on purpose,
 // so that who owns what can be read from top to bottom. listening is told the address
 // once deliveries are taken.
-func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listening func(address string)) (err error) {
+func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listening func(address string, doors *access.Access)) (err error) {
 	db, err := sqlite.Open(ctx, cfg.DataDir)
 	if err != nil {
 		return err
@@ -66,10 +69,20 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listeni
 	if err != nil {
 		return fmt.Errorf("cannot listen: %w", err)
 	}
+	certificate, err := loadCertificate(cfg.TLS, logger)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	public, err := publicURL(cfg)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	doors := access.Open(db, time.Now)
 	hooks := intake.New(intake.Options{Sources: sources, Journal: log, Key: key, Logger: logger})
 	var site *web.Server
 	site = web.New(web.Options{
-		Floor: floor, Past: keeper, Zone: cfg.TimeZone, Boards: cfg.Boards, Open: cfg.AccessMode == "open", Hosts: hosts(cfg), Ready: log.Ready, Logger: logger, Intake: hooks,
+		Floor: floor, Past: keeper, Zone: cfg.TimeZone, Boards: cfg.Boards, Ready: log.Ready, Logger: logger, Intake: hooks,
+		Access: doors, Provider: provider(cfg), Open: cfg.Access.Mode == "open", Hosts: hosts(cfg), Public: public, Proxies: cfg.Access.Proxies,
 		Metrics: metrics.Handler(metrics.Options{
 			Version: version, Intake: hooks.Stats, InFlight: hooks.InFlight, Journal: log.Stats, Floor: floor.Stats,
 			Site: func() web.Stats { return site.Stats() },
@@ -98,11 +111,15 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listeni
 		})
 		group.Go(func() error { return control(ctx, cfg.DataDir, keeper, log, logger) })
 		front.open.Store(true)
-		listening(listener.Addr().String())
+		listening(listener.Addr().String(), doors)
 		return site.Run(ctx)
 	})
 	group.Go(func() error {
-		if err := server.Serve(web.Door(listener)); !errors.Is(err, http.ErrServerClosed) {
+		front := web.Door(listener, cfg.Access.Proxies)
+		if certificate != nil {
+			front = tls.NewListener(front, certificate.config())
+		}
+		if err := server.Serve(front); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil
@@ -125,10 +142,34 @@ func newFloor(cfg *config.Config, archive wallboard.Archive) *wallboard.Wallboar
 	return wallboard.New(o)
 }
 
-// hosts are the names under which the server may be called: that of public_url and that
-// of listen, unless it listens everywhere. Without any, all names pass, since none is known.
+// publicURL is that of the settings, nil for none.
+func publicURL(cfg *config.Config) (*url.URL, error) {
+	if cfg.PublicURL == "" {
+		return nil, nil
+	}
+	return url.Parse(cfg.PublicURL)
+}
+
+// provider is where people can sign in beside their passwords, nil for nowhere.
+func provider(cfg *config.Config) *access.Provider {
+	o := cfg.Access.OIDC
+	if o == nil {
+		return nil
+	}
+	roles := make(map[string]access.Role)
+	for group, role := range o.Roles {
+		roles[group] = access.Role(role)
+	}
+	return access.NewProvider(access.ProviderOptions{
+		Issuer: o.Issuer, ClientID: o.ClientID, ClientSecret: o.ClientSecret, Name: o.Name, Scopes: o.Scopes, GroupsClaim: o.GroupsClaim, Roles: roles,
+		RedirectURL: cfg.PublicURL + "/sign-in/oidc/callback",
+	})
+}
+
+// hosts are the names under which the server may be called: those of access.hosts, that of
+// public_url and that of listen, unless it listens everywhere. Without any, all names pass, since none is known.
 func hosts(cfg *config.Config) []string {
-	var names []string
+	names := slices.Clone(cfg.Access.Hosts)
 	if u, err := url.Parse(cfg.PublicURL); err == nil && u.Hostname() != "" {
 		names = append(names, strings.ToLower(u.Hostname()))
 	}

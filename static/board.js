@@ -10,6 +10,9 @@
 	var JUMP = 2000; // ms by which the clocks may disagree between two beats
 	var BEAT = 500; // ms
 	var QUIET = 4000; // ms without a frame after which one is asked for by HTTP; more than the server's pause, well below STALE
+	var IDENTIFY = 10000; // ms for which a screen shows its name
+	var ENDED = 4401; // the close code for who may no longer look
+	var RELOAD = 4402; // and for a page that is to be loaded again
 	var RETRY_LEAST = 500; // ms
 	var RETRY_MOST = 15000; // ms
 
@@ -259,6 +262,10 @@
 		request.timeout = STALE;
 		request.onload = function () {
 			var frame;
+			if (request.status === 401 || request.status === 403 || request.status === 404) {
+				away(true);
+				return;
+			}
 			if (doubt()) {
 				show();
 				reconnect();
@@ -312,13 +319,43 @@
 				again();
 				return;
 			}
+			if (typeof frame.identify === 'string') {
+				identify(frame.identify);
+				return;
+			}
 			accept(frame);
 		};
-		s.onclose = function () {
-			if (s === socket) {
-				again();
+		s.onclose = function (event) {
+			if (s !== socket) {
+				return;
 			}
+			if (event.code === ENDED || event.code === RELOAD) {
+				away(event.code === ENDED);
+				return;
+			}
+			again();
 		};
+	}
+
+	// away leaves the page by loading it anew, for another board or a way to sign in. What may
+	// no longer be seen is taken off the screen first.
+	function away(dark) {
+		drop();
+		if (dark) {
+			region.textContent = '';
+		}
+		location.reload();
+	}
+
+	// identify shows the screen's name all over it for a while.
+	function identify(name) {
+		var e = document.createElement('p');
+		e.className = 'identify';
+		e.textContent = name;
+		document.body.appendChild(e);
+		setTimeout(function () {
+			document.body.removeChild(e);
+		}, IDENTIFY);
 	}
 
 	function drop() {

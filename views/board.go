@@ -12,6 +12,8 @@ import (
 type Assets struct {
 	Style, Script, Icon string
 	Pages               string // the style of the pages to read, besides Style
+	// Token is the script of pages that a link with a token opens; "" for the others.
+	Token string
 }
 
 // Board is the view model of one board at one moment. Pointers are nil where a

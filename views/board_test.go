@@ -51,7 +51,7 @@ func empty() Board {
 func render(t *testing.T, c templ.Component) string {
 	t.Helper()
 	var b strings.Builder
-	if err := c.Render(t.Context(), &b); err != nil {
+	if err := c.Render(WithReader(t.Context(), Reader{Name: "Ana", Person: true, Supervisor: true, Admin: true}), &b); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

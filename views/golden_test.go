@@ -29,7 +29,7 @@ func pages() map[string]templ.Component {
 		"board":         BoardPage(sample()),
 		"board-empty":   BoardPage(empty()),
 		"board-failing": BoardRegion(failing),
-		"boards":        BoardsPage(assets, []BoardLink{{"Customer support", "/boards/support", "today"}, {"Sales <EU>", "/boards/sales", ""}}),
+		"boards":        BoardsPage(assets, []BoardLink{{"support", "Customer support", "/boards/support", "today"}, {"sales", "Sales <EU>", "/boards/sales", ""}}),
 		"boards-none":   BoardsPage(assets, nil),
 		"error":         ErrorPage("No such board", "No board of this name is configured.", "/static/board.css"),
 		"interactions": InteractionsPage(InteractionList{
@@ -50,6 +50,25 @@ func pages() map[string]templ.Component {
 			},
 			Events: []EventRow{{At: at, Received: at.Add(time.Second), Kind: "queued", Details: "queue Billing"}},
 		}),
+		"sign-in":         SignInPage(SignIn{Assets: assets, Next: "/boards/support", Message: "The name or the password is wrong.", Provider: "Example"}),
+		"welcome":         WelcomePage(Welcome{Assets: Assets{Style: assets.Style, Token: "/static/token.js"}, MinPassword: 10}),
+		"welcome-invited": WelcomePage(Welcome{Assets: assets, Token: "TESTTOKEN", Invited: "Ana", MinPassword: 10}),
+		"welcome-first":   WelcomePage(Welcome{Assets: assets, Token: "TESTTOKEN", Name: "Ben", Message: "The password is too short.", MinPassword: 10}),
+		"account":         AccountPage(Account{Assets: assets, Name: "Ana", Role: "admin", MinPassword: 10, Done: true}),
+		"people": PeoplePage(People{
+			Assets: assets, Roles: []string{"viewer", "supervisor", "admin"}, InvitationURL: "https://wallboard.example.com/welcome#TESTTOKEN",
+			Rows: []PersonRow{{ID: "P1", Name: "Ana", Role: "admin", State: "password", Seen: "3 min ago", Self: true}, {ID: "P2", Name: "Ben <b>", Role: "viewer", State: "invited"}},
+		}),
+		"trail": TrailPage(Trail{Assets: assets, NextURL: "/trail?before=7", Rows: []DeedRow{{At: at, Actor: "Ana", Address: "192.0.2.1", Action: "invited", Object: "Ben as viewer"}}}),
+		"tv":    TVPage(TV{Assets: assets, Code: "ABC 347", URL: "https://wallboard.example.com/screens", Size: 3, Dark: [][2]int{{0, 0}, {2, 1}}}),
+		"screens": ScreensPage(Screens{
+			Assets: assets, Languages: Locales, Boards: []BoardLink{{Name: "support", Title: "Customer support"}, {Name: "sales", Title: "Sales"}}, TVURL: "https://wallboard.example.com/tv",
+			LinkURL: "https://wallboard.example.com/share#TESTTOKEN",
+			Rows:    []ScreenRow{{ID: "S1", Name: "Lobby", Boards: []string{"support", "sales"}, Rotate: 30, Theme: "dark", Browser: "Chrome 79, Tizen", Here: true}, {ID: "S2", Name: "Hall", Boards: []string{"sales"}, Scale: 120, Language: "ja", Seen: "2 h ago"}},
+			Links:   []LinkRow{{ID: "L1", Name: "Partner", Boards: []string{"sales"}, Guests: 2, Seen: "1 d ago"}},
+		}),
+		"screens-none": ScreensPage(Screens{Assets: assets, Languages: Locales, Boards: []BoardLink{{Name: "all", Title: "All queues"}}, TVURL: "https://wallboard.example.com/tv"}),
+		"share":        SharePage(assets, "This link is not good, or no longer."),
 	}
 }
 

@@ -4,8 +4,8 @@ import "time"
 
 // BoardLink is one board in the list of boards.
 type BoardLink struct {
-	Title, URL string
-	Window     string // in words; may be empty
+	Name, Title, URL string
+	Window           string // in words; may be empty
 }
 
 // InteractionDetail is one interaction with all that is known of it.

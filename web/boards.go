@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/wallboard/wallboard/internal/access"
 	"github.com/wallboard/wallboard/internal/interaction"
 	"github.com/wallboard/wallboard/views"
 )
@@ -13,14 +14,31 @@ func (s *Server) boardPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, v, err := s.board(r)
+	v := visitorOf(r)
+	if v.Kind == access.KindScreen {
+		display = screenDisplay(&v)
+	}
+	display.Screen = v.Kind == access.KindScreen || v.Kind == access.KindGuest
+	p, view, err := s.board(r)
 	if err != nil {
 		return err
 	}
-	model := v.model
+	if v.Kind != access.KindPerson {
+		s.embeddable(w, r, p.def.Embed) // never a page in which somebody is signed in
+	}
+	model := view.model
 	model.Display = display
 	model.Age = max(0, s.o.Now().Sub(model.AsOf))
 	return writePage(w, r, views.BoardPage(model))
+}
+
+// screenDisplay is how a paired screen shows its boards.
+func screenDisplay(v *access.Visitor) views.Display {
+	d := views.Display{Theme: v.Screen.Theme, Scale: v.Screen.Scale, Locale: v.Screen.Language, RotateSeconds: v.Screen.RotateSeconds}
+	for _, b := range v.Screen.Boards {
+		d.Rotation = append(d.Rotation, "/boards/"+b)
+	}
+	return d
 }
 
 // boardFrame is one full frame by HTTP, for screens that no socket reaches. It brings the

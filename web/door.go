@@ -16,16 +16,18 @@ const (
 type door struct {
 	// Static after construction.
 	net.Listener
-	limits socketLimits
+	limits  socketLimits
+	proxies Networks
 
 	mu        sync.Mutex
 	total     int
 	addresses map[string]int
 }
 
-// Door puts the limits of connections before a listener.
-func Door(l net.Listener) net.Listener {
-	return &door{Listener: l, limits: socketLimits{maxConnections, maxConnectionsAddress}, addresses: make(map[string]int)}
+// Door puts the limits of connections before a listener. Proxies have only the one in total,
+// since everybody comes from them.
+func Door(l net.Listener, proxies Networks) net.Listener {
+	return &door{Listener: l, proxies: proxies, limits: socketLimits{total: maxConnections, address: maxConnectionsAddress}, addresses: make(map[string]int)}
 }
 
 // Accept closes who is too many, and waits for the next.
@@ -49,9 +51,13 @@ func (d *door) Accept() (net.Conn, error) {
 
 func (d *door) enter(c *net.TCPConn) (*visitor, bool) {
 	address := addressOf(c.RemoteAddr().String())
+	most := d.limits.address
+	if a, ok := c.RemoteAddr().(*net.TCPAddr); ok && d.proxies.Contains(a.AddrPort().Addr()) {
+		most = d.limits.total
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.total >= d.limits.total || d.addresses[address] >= d.limits.address {
+	if d.total >= d.limits.total || d.addresses[address] >= most {
 		return nil, false
 	}
 	d.total++

@@ -16,10 +16,10 @@ import (
 // TestDoor: who is too many is closed at once; who leaves makes room. Screens keep their
 // place after the upgrade, and lose it when they go.
 func TestDoor(t *testing.T) {
-	for name, limits := range map[string]socketLimits{"in total": {2, 10}, "at one address": {10, 2}} {
+	for name, limits := range map[string]socketLimits{"in total": {total: 2, address: 10}, "at one address": {total: 10, address: 2}} {
 		t.Run(name, func(t *testing.T) {
 			web := serve(t, Options{Floor: wallboard.New(wallboard.Options{}), Boards: []*board.Definition{{Name: "all", Window: board.LastHour}}})
-			d := Door(web.Listener).(*door)
+			d := Door(web.Listener, nil).(*door)
 			d.limits = limits
 			l, err := net.Listen("tcp", "127.0.0.1:0")
 			if err != nil {

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"net/http"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/gorilla/websocket"
 )
@@ -24,14 +26,19 @@ type hub struct {
 	sockets   map[*published]map[*socket]struct{}
 	total     int // sockets that are there or on their way
 	addresses map[string]int
+	holders   map[string]int // by who holds the token
 	closed    bool
 }
 
 func newHub() *hub {
 	h := &hub{
-		poked: make(chan struct{}, 1), limits: socketLimits{total: maxSockets, address: maxSocketsAddress},
-		sockets: make(map[*published]map[*socket]struct{}), addresses: make(map[string]int),
-		upgrader: websocket.Upgrader{ReadBufferSize: readBuffer, WriteBufferPool: &sync.Pool{}, CheckOrigin: sameOrigin},
+		poked: make(chan struct{}, 1), limits: socketLimits{total: maxSockets, address: maxSocketsAddress, holder: maxSocketsHolder},
+		sockets: make(map[*published]map[*socket]struct{}), addresses: make(map[string]int), holders: make(map[string]int),
+		// live has looked at the origin, and knows more of who asks.
+		upgrader: websocket.Upgrader{
+			ReadBufferSize: readBuffer, WriteBufferPool: &sync.Pool{}, HandshakeTimeout: goodbye,
+			CheckOrigin: func(*http.Request) bool { return true },
+		},
 	}
 	h.work.L = &h.mu
 	return h
@@ -103,25 +110,74 @@ func (h *hub) enqueue(k *socket) {
 	}
 }
 
-// ping asks every screen for a sign of life; without its pong the read deadline passes.
-func (h *hub) ping() {
+// ping asks every screen for a sign of life; without its pong the read deadline passes. It
+// ends those whose token has expired, and returns the tokens of the others.
+func (h *hub) ping(now time.Time) (tokens []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, ks := range h.sockets {
 		for k := range ks {
+			if k.until(now) {
+				h.leave(k, closeEnded, "")
+				continue
+			}
 			k.ping = true
 			h.enqueue(k)
+			if k.visitor.Token != "" {
+				tokens = append(tokens, k.visitor.Token)
+			}
 		}
 	}
+	return tokens
 }
 
 // end closes a socket with a code, after what is being written.
 func (h *hub) end(k *socket, code int, reason string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.leave(k, code, reason)
+}
+
+// leave is end for callers who hold mu. What waits in the slot is not sent any more.
+func (h *hub) leave(k *socket, code int, reason string) {
 	if k.closing == nil {
 		k.closing = websocket.FormatCloseMessage(code, reason)
 		h.enqueue(k)
+	}
+}
+
+// endHolder closes the sockets of who holds a token: of this one, or with "" of all.
+func (h *hub) endHolder(holder, token string, code int) {
+	h.each(holder, func(k *socket) {
+		if token == "" || token == k.visitor.Token {
+			h.leave(k, code, "")
+		}
+	})
+}
+
+// identify makes the holder's screens say who they are.
+func (h *hub) identify(holder, name string) {
+	h.each(holder, func(k *socket) {
+		k.note = name
+		h.enqueue(k)
+	})
+}
+
+// present reports whether the holder has a socket.
+func (h *hub) present(holder string) (here bool) {
+	h.each(holder, func(*socket) { here = true })
+	return here
+}
+
+func (h *hub) each(holder string, f func(*socket)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, ks := range h.sockets {
+		for k := range ks {
+			if k.visitor.Holder() == holder {
+				f(k)
+			}
+		}
 	}
 }
 

@@ -1,20 +1,30 @@
 package web
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"net/netip"
+
+	"github.com/wallboard/wallboard/internal/access"
 )
 
 // metrics answers the operator's collector. Where sign-in is required it still answers to
-// this machine itself, for a collector has no account. A proxy on this machine is not
+// this machine itself, for a collector has no account, and to admins. A proxy on this machine is not
 // this machine: what it passes on says so by a header of its own.
 func (s *Server) metrics(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case s.o.Metrics == nil:
 		return notFound
 	case !s.o.Open && !fromHere(r):
-		return signIn
+		switch v, _, err := s.visitor(r); {
+		case errors.Is(err, access.ErrNoVisitor):
+			return unknownVisitor
+		case err != nil:
+			return err
+		case !v.May(access.Admin):
+			return otherRole
+		}
 	}
 	s.o.Metrics.ServeHTTP(w, r)
 	return nil

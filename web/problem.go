@@ -37,10 +37,6 @@ var (
 	noUpgrade     = &problem{status: http.StatusUpgradeRequired, title: "A websocket", field: "Upgrade", detail: "This address is a board's live socket."}
 	foreignOrigin = &problem{status: http.StatusForbidden, title: "Another site's page", field: "Origin", detail: "A board's socket is for pages of this host."}
 	noInteraction = &problem{status: http.StatusNotFound, title: "No such interaction", field: "id", detail: "This source has no interaction of this id."}
-	signIn        = &problem{
-		status: http.StatusForbidden, title: "Sign-in is required",
-		detail: "access.mode is required, and this version has no sign-in yet. On this machine alone, listen on 127.0.0.1 and set access.mode to open. Webhooks are taken in either mode.",
-	}
 )
 
 // handler is a handler that returns what went wrong.

@@ -131,7 +131,13 @@ func (s *Server) Run(ctx context.Context) error {
 		case <-s.hub.poked:
 		case <-life.C:
 		case <-ping.C:
-			s.hub.ping()
+			tokens := s.hub.ping(s.o.Now())
+			if s.o.Access == nil {
+				break
+			}
+			if err := s.o.Access.Seen(ctx, tokens...); err != nil && ctx.Err() == nil {
+				s.o.Logger.Error("use of sessions and screens not noted", "cause", err)
+			}
 		}
 		for _, p := range s.boards {
 			if s.idle(p) {

@@ -13,6 +13,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
+	"github.com/wallboard/wallboard/internal/access"
 	"github.com/wallboard/wallboard/internal/board"
 	"github.com/wallboard/wallboard/internal/source"
 	"github.com/wallboard/wallboard/internal/wallboard"
@@ -43,8 +46,17 @@ type Options struct {
 	Zone   *time.Location // the installation's; nil means UTC
 	Intake Intake
 	Boards []*board.Definition
-	// Open lets everybody look; else every page but health is refused.
+	// Access says who may look at what. Without it, which is for Open alone, there are no
+	// people and no screens.
+	Access *access.Access
+	// Provider is where people can sign in beside their passwords; nil for nowhere.
+	Provider *access.Provider
+	// Open lets everybody look.
 	Open bool
+	// Public is the URL under which people and vendors call; nil if unknown.
+	Public *url.URL
+	// Proxies are trusted to say where a request comes from, and whether by TLS.
+	Proxies Networks
 	// Hosts are the names under which the server may be called, without ports; none
 	// allows all. localhost and addresses are always allowed.
 	Hosts []string
@@ -66,6 +78,9 @@ type Server struct {
 	mux        *http.ServeMux
 	bodyWithin time.Duration // of constant bodyWithin
 	places     chan struct{} // one is held by each body that is being read
+	// crossOrigin refuses what another site's page makes a browser send. Hooks are no
+	// browsers' business, and what they take is signed.
+	crossOrigin http.CrossOriginProtection
 }
 
 // New makes a Server.
@@ -78,6 +93,9 @@ func New(o Options) *Server {
 	for _, d := range o.Boards {
 		s.boards[d.Name] = &published{def: d, alarms: make(map[string]board.Alarm)}
 	}
+	if o.Access != nil {
+		o.Access.OnEnd(func(holder, token string) { s.hub.endHolder(holder, token, closeEnded) })
+	}
 	s.routes()
 	return s
 }
@@ -87,24 +105,46 @@ func (s *Server) routes() {
 	// For machines.
 	s.mux.Handle("/hooks/{source}", s.machine(s.hook))
 	s.mux.Handle("/hooks/{source}/{path...}", s.machine(s.hook))
-	s.mux.Handle("/api/v1/boards/{board}", s.guarded(s.machine, s.boardJSON))
-	s.mux.Handle("/api/v1/interactions", s.guarded(s.machine, s.interactionsJSON))
-	s.mux.Handle("/api/v1/interactions/{source}/{id...}", s.guarded(s.machine, s.interactionJSON))
+	s.mux.Handle("/api/v1/boards/{board}", s.forBoard(s.machine, s.boardJSON))
+	s.mux.Handle("/api/v1/interactions", s.forRole(access.Supervisor, s.machine, reading(s.interactionsJSON)))
+	s.mux.Handle("/api/v1/interactions/{source}/{id...}", s.forRole(access.Supervisor, s.machine, reading(s.interactionJSON)))
 	s.mux.Handle("/hooks/", s.machine(nothingHere))
 	s.mux.Handle("/api/", s.machine(nothingHere))
 	s.mux.Handle("/healthz", s.machine(reading(s.healthz)))
 	s.mux.Handle("/readyz", s.machine(reading(s.readyz)))
 	s.mux.Handle("/metrics", s.machine(reading(s.metrics)))
 	// For people.
-	s.mux.Handle("/{$}", s.guarded(s.page, s.home))
-	s.mux.Handle("/boards", s.guarded(s.page, s.boardsPage))
-	s.mux.Handle("/boards/{board}", s.guarded(s.page, s.boardPage))
-	s.mux.Handle("/boards/{board}/live", s.guarded(s.machine, s.live))
-	s.mux.Handle("/boards/{board}/frame", s.guarded(s.machine, s.boardFrame))
-	s.mux.Handle("/interactions", s.guarded(s.page, s.interactionsPage))
-	s.mux.Handle("/interactions/{source}/{id...}", s.guarded(s.page, s.interactionPage))
+	s.mux.Handle("/{$}", s.forSome(s.page, reading(s.home)))
+	s.mux.Handle("/boards", s.forSome(s.page, reading(s.boardsPage)))
+	s.mux.Handle("/boards/{board}", s.forBoard(s.page, s.boardPage))
+	s.mux.Handle("/boards/{board}/live", s.forBoard(s.machine, s.live))
+	s.mux.Handle("/boards/{board}/frame", s.forBoard(s.machine, s.boardFrame))
+	s.mux.Handle("/interactions", s.forRole(access.Supervisor, s.page, reading(s.interactionsPage)))
+	s.mux.Handle("/interactions/{source}/{id...}", s.forRole(access.Supervisor, s.page, reading(s.interactionPage)))
+	if s.o.Access != nil {
+		s.accessRoutes()
+	}
 	s.mux.Handle("GET /static/", static.Handler())
 	s.mux.Handle("/", s.page(nothingHere))
+}
+
+// accessRoutes are those of people, screens and share links.
+func (s *Server) accessRoutes() {
+	s.mux.Handle("/sign-in", s.page(readOrPost(s.signInPage, s.signIn)))
+	s.mux.Handle("/sign-in/oidc", s.page(reading(s.toProvider)))
+	s.mux.Handle("/sign-in/oidc/callback", s.page(reading(s.fromProvider)))
+	s.mux.Handle("/sign-out", s.page(posting(s.signOut)))
+	s.mux.Handle("/welcome", s.page(readOrPost(s.welcomePage, s.welcome)))
+	s.mux.Handle("/account", s.forRole(access.Viewer, s.page, readOrPost(s.accountPage, s.account)))
+	s.mux.Handle("/people", s.forRole(access.Admin, s.page, readOrPost(s.peoplePage, s.invite)))
+	s.mux.Handle("/people/{id}/{action}", s.forRole(access.Admin, s.page, posting(s.person)))
+	s.mux.Handle("/trail", s.forRole(access.Admin, s.page, reading(s.trailPage)))
+	s.mux.Handle("/tv", s.page(reading(s.tv)))
+	s.mux.Handle("/screens", s.forRole(access.Supervisor, s.page, readOrPost(s.screensPage, s.pair)))
+	s.mux.Handle("/screens/{id}/{action}", s.forRole(access.Supervisor, s.page, posting(s.screenAction)))
+	s.mux.Handle("/links", s.forRole(access.Supervisor, s.page, posting(s.addLink)))
+	s.mux.Handle("/links/{id}/{action}", s.forRole(access.Supervisor, s.page, posting(s.linkAction)))
+	s.mux.Handle("/share", s.page(readOrPost(s.sharePage, s.share)))
 }
 
 // ServeHTTP checks the host and sets what every answer carries.
@@ -113,8 +153,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "+
-		"connect-src 'self' ws://"+safeHost(r.Host)+" wss://"+safeHost(r.Host)+"; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+	nonce := rand.Text()
+	r = r.WithContext(templ.WithNonce(r.Context(), nonce))
+	h.Set("Content-Security-Policy", policy(r, nonce, nil))
+	if r.TLS != nil {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
 	switch machine := forMachines(r.URL.Path); {
 	case !s.hostAllowed(r.Host) && machine:
 		s.machine(elsewhere).ServeHTTP(w, r)
@@ -122,9 +166,36 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.page(elsewhere).ServeHTTP(w, r)
 	case machine && strings.TrimSuffix(r.URL.Path, "/") != path.Clean(r.URL.Path):
 		s.machine(nothingHere).ServeHTTP(w, r) // the mux would redirect, which no vendor follows
+	case !strings.HasPrefix(r.URL.Path, "/hooks/") && s.crossOrigin.Check(r) != nil:
+		s.page(anotherSite).ServeHTTP(w, r)
 	default:
 		s.mux.ServeHTTP(w, r)
 	}
+}
+
+// policy is what a page may load, and where it may be shown. Only scripts that the page
+// itself names by its nonce run. A board may be shown within the pages of ancestors.
+func policy(r *http.Request, nonce string, ancestors []string) string {
+	within := "'none'"
+	if len(ancestors) > 0 {
+		within = strings.Join(ancestors, " ")
+	}
+	return "default-src 'none'; script-src 'nonce-" + nonce + "'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+		"connect-src 'self' ws://" + safeHost(r.Host) + " wss://" + safeHost(r.Host) + "; base-uri 'none'; form-action 'self'; frame-ancestors " + within
+}
+
+// embeddable lets the sites that the settings name show this page within theirs.
+func (s *Server) embeddable(w http.ResponseWriter, r *http.Request, sites []string) {
+	w.Header().Set("Content-Security-Policy", policy(r, templ.GetNonce(r.Context()), sites))
+}
+
+// everyEmbedder are the sites of all boards.
+func (s *Server) everyEmbedder() (sites []string) {
+	for _, d := range s.o.Boards {
+		sites = append(sites, d.Embed...)
+	}
+	slices.Sort(sites)
+	return slices.Compact(sites)
 }
 
 // forMachines tells the paths whose errors are problem documents.
@@ -134,6 +205,7 @@ func forMachines(path string) bool {
 
 func nothingHere(http.ResponseWriter, *http.Request) error { return notFound }
 func elsewhere(http.ResponseWriter, *http.Request) error   { return foreignHost }
+func anotherSite(http.ResponseWriter, *http.Request) error { return otherSite }
 
 // reading lets GET and HEAD through.
 func reading(h handler) handler {
@@ -167,14 +239,6 @@ func safeHost(host string) string {
 	return host
 }
 
-// guarded is for what is read, and refuses what only those who signed in may see.
-func (s *Server) guarded(kind func(handler) http.Handler, h handler) http.Handler {
-	if s.o.Open {
-		return kind(reading(h))
-	}
-	return kind(func(http.ResponseWriter, *http.Request) error { return signIn })
-}
-
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) error {
 	_, err := w.Write([]byte("ok\n"))
 	return err
@@ -188,20 +252,31 @@ func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) error {
 	return err
 }
 
+// home is the only board there is to see, or their list.
 func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
-	if len(s.o.Boards) == 1 {
-		http.Redirect(w, r, "/boards/"+s.o.Boards[0].Name, http.StatusFound)
+	if list := s.visible(r); len(list) == 1 {
+		http.Redirect(w, r, list[0].URL, http.StatusFound)
 		return nil
 	}
 	return s.boardsPage(w, r)
 }
 
-// boardsPage lists the boards.
+// boardsPage lists the boards that the visitor may see.
 func (s *Server) boardsPage(w http.ResponseWriter, r *http.Request) error {
+	return writePage(w, r, views.BoardsPage(assets(), s.visible(r)))
+}
+
+func (s *Server) visible(r *http.Request) []views.BoardLink {
+	v := visitorOf(r)
+	return slices.DeleteFunc(s.boardLinks(), func(b views.BoardLink) bool { return !v.MaySee(b.Name) })
+}
+
+// boardLinks are all boards.
+func (s *Server) boardLinks() []views.BoardLink {
 	var list []views.BoardLink
 	for _, def := range s.o.Boards {
 		window := strings.ReplaceAll(string(def.Window), "_", " ")
-		list = append(list, views.BoardLink{Title: cmp.Or(def.Title, def.Name), URL: "/boards/" + def.Name, Window: window})
+		list = append(list, views.BoardLink{Name: def.Name, Title: cmp.Or(def.Title, def.Name), URL: "/boards/" + def.Name, Window: window})
 	}
-	return writePage(w, r, views.BoardsPage(assets(), list))
+	return list
 }

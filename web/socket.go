@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/wallboard/wallboard/internal/access"
 )
 
 // Times and limits of sockets. A ping must come well before its pong is missed.
@@ -22,18 +24,25 @@ const (
 	writeBuffer = 128 << 10 // the kernel's, for each socket; more than the largest frame
 
 	maxSockets        = 4096
-	maxSocketsAddress = 1024 // a proxy's screens all come from one address
+	maxSocketsAddress = 1024 // an office's screens all come from one address
+	maxSocketsHolder  = 512  // of one person, screen or share link
 )
 
-// socketLimits are the most sockets in total and from one address.
-type socketLimits struct{ total, address int }
+// The codes with which sockets are closed, beside those of the protocol.
+const (
+	closeEnded  = 4401 // who had it may no longer look: the page goes dark and asks anew
+	closeReload = 4402 // the page is to be loaded again
+)
+
+// socketLimits are the most sockets in total, from one address, and of one holder.
+type socketLimits struct{ total, address, holder int }
 
 // socket is one screen, with one goroutine that reads: pongs and the end come that way.
 type socket struct {
 	// Static after construction.
 	conn    *websocket.Conn
 	board   *published
-	address string
+	visitor access.Visitor
 
 	// Guarded by hub.mu.
 	slot    slot
@@ -42,7 +51,13 @@ type socket struct {
 	queued  bool   // it is in the queue, or a writer has it
 	ping    bool   // to be sent
 	pong    []byte // to be sent
+	note    string // the screen's name, to be shown on it
 	closing []byte // the close message to be sent
+}
+
+// until reports whether the token has expired.
+func (k *socket) until(now time.Time) bool {
+	return !k.visitor.Expires.IsZero() && !now.Before(k.visitor.Expires)
 }
 
 // knows reports whether the view was sent, or waits in the slot. The caller holds hub.mu.
@@ -55,14 +70,16 @@ func (k *socket) follows(v *view) bool {
 	return v.changed != nil && k.slot.message == nil && k.has == v.seq-1 && k.layout == v.layout
 }
 
-// sameOrigin lets pages of this very host connect, and programs that send no Origin.
-func sameOrigin(r *http.Request) bool {
+// sameOrigin lets pages of this very host connect, and programs that send no Origin: those
+// show a token of their own, which no browser sends by itself as it does a cookie. A page
+// that came without TLS is another site than one that came with it.
+func (s *Server) sameOrigin(r *http.Request) bool {
 	o := r.Header.Get("Origin")
 	if o == "" {
-		return true
+		return !carried(r)
 	}
 	u, err := url.Parse(o)
-	return err == nil && strings.EqualFold(u.Host, r.Host) && (u.Scheme == "http" || u.Scheme == "https")
+	return err == nil && strings.EqualFold(u.Host, r.Host) && (u.Scheme == "https" || u.Scheme == "http" && !s.secure(r))
 }
 
 // live upgrades to the board's socket; its first frame is on its way.
@@ -73,15 +90,15 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 		return noBoard
 	case !websocket.IsWebSocketUpgrade(r):
 		return noUpgrade
-	case !sameOrigin(r):
+	case !s.sameOrigin(r):
 		return foreignOrigin
 	}
-	h, address := s.hub, addressOf(r.RemoteAddr)
-	refusal := h.reserve(address)
+	h, v := s.hub, visitorOf(r)
+	refusal := h.reserve(v)
 	conn, err := h.upgrader.Upgrade(w, r, nil) // answers errors itself
 	switch {
 	case err != nil && refusal == "":
-		h.release(address)
+		h.release(v)
 	case err != nil:
 	case refusal != "": // a browser's script sees close codes, but no status
 		conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseTryAgainLater, refusal), time.Now().Add(writeWait))
@@ -90,7 +107,12 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 		if tcp, ok := conn.NetConn().(interface{ SetWriteBuffer(bytes int) error }); ok {
 			tcp.SetWriteBuffer(writeBuffer)
 		}
-		h.add(&socket{conn: conn, board: p, address: address})
+		k := &socket{conn: conn, board: p, visitor: v}
+		h.add(k)
+		// The token may have ended between the look at it and the socket's entry here.
+		if now, _, err := s.visitor(r); err != nil || now.Token != v.Token || !now.MaySee(p.def.Name) {
+			h.end(k, closeEnded, "")
+		}
 	}
 	return nil
 }
@@ -113,26 +135,31 @@ func addressOf(remote string) string {
 }
 
 // reserve takes a place, or says why there is none.
-func (h *hub) reserve(address string) (refusal string) {
+func (h *hub) reserve(v access.Visitor) (refusal string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
 	case h.total >= h.limits.total:
 		return "too many screens"
-	case h.addresses[address] >= h.limits.address:
+	case h.addresses[v.Address] >= h.limits.address:
 		return "too many screens at this address"
+	case v.Token != "" && h.holders[v.Holder()] >= h.limits.holder:
+		return "too many screens of one account"
 	}
 	h.total++
-	h.addresses[address]++
+	h.addresses[v.Address]++
+	h.holders[v.Holder()]++
 	return ""
 }
 
-func (h *hub) release(address string) {
+func (h *hub) release(v access.Visitor) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.total--
-	if h.addresses[address]--; h.addresses[address] <= 0 {
-		delete(h.addresses, address)
+	for counts, key := range map[*map[string]int]string{&h.addresses: v.Address, &h.holders: v.Holder()} {
+		if (*counts)[key]--; (*counts)[key] <= 0 {
+			delete(*counts, key)
+		}
 	}
 }
 
@@ -189,5 +216,5 @@ func (h *hub) remove(k *socket) {
 	h.mu.Lock()
 	delete(h.sockets[k.board], k)
 	h.mu.Unlock()
-	h.release(k.address)
+	h.release(k.visitor)
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"time"
 
+	"github.com/go-json-experiment/json"
 	"github.com/gorilla/websocket"
 )
 
@@ -67,23 +68,24 @@ type job struct {
 	size    int // of the frame's text, in bytes
 	ping    bool
 	pong    []byte
+	note    string
 	closing []byte
 }
 
 // take empties the slot. What it held counts as had: if it cannot be written, the socket
 // is closed. The caller holds hub.mu.
 func (k *socket) take() job {
-	j := job{k.slot.message, k.slot.size, k.ping, k.pong, k.closing}
+	j := job{k.slot.message, k.slot.size, k.ping, k.pong, k.note, k.closing}
 	if k.slot.message != nil {
 		k.has, k.layout = k.slot.seq, k.slot.layout
 	}
-	k.slot, k.ping, k.pong = slot{}, false, nil
+	k.slot, k.ping, k.pong, k.note = slot{}, false, nil, ""
 	return j
 }
 
 // waits reports whether there is something to be written. The caller holds hub.mu.
 func (k *socket) waits() bool {
-	return k.slot.message != nil || k.ping || k.pong != nil || k.closing != nil
+	return k.slot.message != nil || k.ping || k.pong != nil || k.note != "" || k.closing != nil
 }
 
 // write returns an error when the socket is of no more use.
@@ -97,6 +99,18 @@ func (k *socket) write(j job) error {
 	if j.frame != nil {
 		k.conn.SetWriteDeadline(deadline)
 		if err := k.conn.WritePreparedMessage(j.frame); err != nil {
+			return err
+		}
+	}
+	if j.note != "" {
+		b, err := json.Marshal(struct {
+			Identify string `json:"identify"`
+		}{j.note})
+		if err != nil {
+			return err
+		}
+		k.conn.SetWriteDeadline(deadline)
+		if err := k.conn.WriteMessage(websocket.TextMessage, b); err != nil {
 			return err
 		}
 	}

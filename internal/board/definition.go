@@ -51,4 +51,6 @@ type Definition struct {
 	Names Names
 	// Locale is the board's language, "" for English.
 	Locale string
+	// Embed are the origins whose pages may show the board within theirs.
+	Embed []string
 }

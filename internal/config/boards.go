@@ -72,6 +72,7 @@ func (c *checker) boards(f *file, cfg *Config, seen map[string]bool) {
 			t := b.Thresholds[name]
 			d.Thresholds[name] = c.threshold(path+".thresholds."+name, name, &t)
 		}
+		d.Embed = c.embed(path, b.Embed)
 		cfg.Boards = append(cfg.Boards, d)
 	}
 }

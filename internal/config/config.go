@@ -35,7 +35,8 @@ type Config struct {
 	Listen, PublicURL, DataDir string
 	TimeZone                   *time.Location
 	DayStart                   time.Duration
-	AccessMode                 string // "required" or "open"
+	Access                     Access
+	TLS                        TLS
 	RetentionDays, RawDays     int
 	Sources                    []Source
 	ServiceLevelSeconds        map[string]int // by queue name
@@ -172,7 +173,7 @@ func (x *expander) Visit(n ast.Node) ast.Visitor {
 
 func (c *checker) check(f *file) *Config {
 	cfg := &Config{
-		Listen: f.Listen, DataDir: f.DataDir, AccessMode: f.Access.Mode, PublicURL: strings.TrimRight(f.PublicURL, "/"),
+		Listen: f.Listen, DataDir: f.DataDir, PublicURL: strings.TrimRight(f.PublicURL, "/"),
 		ServiceLevelSeconds: make(map[string]int),
 	}
 	cfg.RetentionDays = c.whole("retention.days", f.Retention.Days, 400, dedupDays, 36500)
@@ -186,17 +187,7 @@ func (c *checker) check(f *file) *Config {
 		c.fail("public_url", "is not an http or https URL without user, query and fragment, as https://wallboard.example.com")
 	}
 	cfg.TimeZone, cfg.DayStart = c.zone("time_zone", f.TimeZone, time.UTC), c.clock("day_start", f.DayStart, 0)
-	switch cfg.AccessMode {
-	case "":
-		cfg.AccessMode = "required"
-	case "required":
-	case "open":
-		if !loopback {
-			c.fail("access.mode", "is open, and listen is not a loopback address; use required, or listen on 127.0.0.1")
-		}
-	default:
-		c.fail("access.mode", "is neither required nor open")
-	}
+	cfg.Access, cfg.TLS = c.access(&f.Access, cfg.PublicURL, loopback), c.tls(&f.TLS)
 	global := classify.DefaultPolicies()
 	c.policies("policies", &f.Policies, &global)
 	for _, name := range slices.Sorted(maps.Keys(f.Queues)) {

@@ -178,7 +178,7 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.TimeZone.String() != "UTC" || c.DayStart != 0 || c.AccessMode != "required" || c.RetentionDays != 400 || c.RawDays != 14 ||
+	if c.TimeZone.String() != "UTC" || c.DayStart != 0 || c.Access.Mode != "required" || c.RetentionDays != 400 || c.RawDays != 14 ||
 		len(c.ServiceLevelSeconds) != 0 || c.Sources[0].Policies != classify.DefaultPolicies() || c.Sources[0].Verifier == nil {
 		t.Errorf("got %+v", c)
 	}

@@ -14,15 +14,12 @@ type file struct {
 	TimeZone  string           `yaml:"time_zone"`
 	DayStart  string           `yaml:"day_start"`
 	Access    access           `yaml:"access"`
+	TLS       tlsFiles         `yaml:"tls"`
 	Policies  policies         `yaml:"policies"`
 	Retention retention        `yaml:"retention"`
 	Sources   []src            `yaml:"sources"`
 	Queues    map[string]queue `yaml:"queues"`
 	Boards    []brd            `yaml:"boards"`
-}
-
-type access struct {
-	Mode string `yaml:"mode"`
 }
 
 type policies struct {
@@ -85,6 +82,7 @@ type brd struct {
 	News         string               `yaml:"news"`
 	AgentNames   string               `yaml:"agent_names"`
 	Language     string               `yaml:"language"`
+	Embed        []string             `yaml:"embed"`
 }
 
 type serviceLevel struct {

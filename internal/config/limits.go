@@ -53,12 +53,19 @@ func (c *checker) limits(f *file) {
 		atMost(path+".auth.secrets", len(s.Auth.Secrets), maxSecrets)
 		atMost(path+".auth.topics", len(s.Auth.Topics), maxTopics)
 	}
+	atMost("access.hosts", len(f.Access.Hosts), maxNames)
+	atMost("access.trusted_proxies", len(f.Access.TrustedProxies), maxFilter)
+	if f.Access.OIDC != nil {
+		names("access.oidc.roles", f.Access.OIDC.Roles)
+		atMost("access.oidc.scopes", len(f.Access.OIDC.Scopes), maxFilter)
+	}
 	for i := range f.Boards {
 		b, path := &f.Boards[i], fmt.Sprintf("boards[%d]", i)
 		short(path+".title", b.Title)
 		atMost(path+".queues", len(b.Queues), maxFilter)
 		atMost(path+".channels", len(b.Channels), maxFilter)
 		atMost(path+".sources", len(b.Sources), maxFilter)
+		atMost(path+".embed", len(b.Embed), maxFilter)
 	}
 }
 

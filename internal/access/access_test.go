@@ -1,0 +1,531 @@
+package access
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/wallboard/wallboard/internal/sqlite"
+)
+
+const goodPassword = "four plain test words"
+
+// clock is a time that a test moves.
+type clock struct{ t time.Time }
+
+func (c *clock) now() time.Time { return c.t }
+
+func open(t *testing.T) (*Access, *clock) {
+	t.Helper()
+	db, err := sqlite.Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	c := &clock{time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC)}
+	return Open(db, c.now), c
+}
+
+// must returns the first, where there is no error.
+func must[T any](t *testing.T) func(T, error) T {
+	return func(v T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+// withAdmin is a store with Ana, its first admin, and her visitor.
+func withAdmin(t *testing.T) (*Access, *clock, Visitor) {
+	t.Helper()
+	a, c := open(t)
+	token := must[string](t)(a.SetUp(t.Context(), false))
+	session := must[string](t)(a.Accept(t.Context(), token, "Ana", goodPassword, "192.0.2.1"))
+	return a, c, must[Visitor](t)(a.Visitor(t.Context(), session))
+}
+
+// invited adds somebody and returns the visitor and the session.
+func invited(t *testing.T, a *Access, by Visitor, name string, role Role) (Visitor, string) {
+	t.Helper()
+	token := must[string](t)(a.Invite(t.Context(), by, name, role))
+	session := must[string](t)(a.Accept(t.Context(), token, "", goodPassword, "192.0.2.2"))
+	return must[Visitor](t)(a.Visitor(t.Context(), session)), session
+}
+
+// TestSetUp: the link of the first start makes one admin, once.
+func TestSetUp(t *testing.T) {
+	a, _ := open(t)
+	first := must[string](t)(a.SetUp(t.Context(), false))
+	second := must[string](t)(a.SetUp(t.Context(), false)) // the server was started again
+	if _, err := a.Accept(t.Context(), first, "Ana", goodPassword, ""); !errors.Is(err, ErrNoVisitor) {
+		t.Errorf("the former link: %v", err)
+	}
+	session := must[string](t)(a.Accept(t.Context(), second, " Ana ", goodPassword, ""))
+	v := must[Visitor](t)(a.Visitor(t.Context(), session))
+	if v.Name != "Ana" || v.Role != Admin {
+		t.Errorf("the first admin is %q, %q", v.Name, v.Role)
+	}
+	if _, err := a.Accept(t.Context(), second, "Eve", goodPassword, ""); !errors.Is(err, ErrNoVisitor) {
+		t.Errorf("the link again: %v", err)
+	}
+	if token := must[string](t)(a.SetUp(t.Context(), false)); token != "" {
+		t.Error("a link is printed although there is an admin")
+	}
+	// Who lost all passwords comes back by a link of their own, under the same name.
+	token := must[string](t)(a.SetUp(t.Context(), true))
+	must[string](t)(a.Accept(t.Context(), token, "ana", "another few test words", ""))
+	if list := must[[]Person](t)(a.People(t.Context())); len(list) != 1 {
+		t.Errorf("%d people, want Ana alone", len(list))
+	}
+	must[string](t)(a.SignIn(t.Context(), "ANA", "another few test words", ""))
+}
+
+// TestRoles: each role may do what the ones before it may, screens and guests see their own
+// boards only.
+func TestRoles(t *testing.T) {
+	guest := Visitor{Kind: KindGuest, Boards: []string{"support"}}
+	for _, x := range []struct {
+		v                         Visitor
+		viewer, supervisor, admin bool
+		support, sales            bool
+	}{
+		{v: Visitor{}},
+		{v: guest, support: true},
+		{v: Visitor{Kind: KindPerson, Role: Viewer}, viewer: true, support: true, sales: true},
+		{v: Visitor{Kind: KindPerson, Role: Supervisor}, viewer: true, supervisor: true, support: true, sales: true},
+		{v: Visitor{Kind: KindPerson, Role: Admin}, viewer: true, supervisor: true, admin: true, support: true, sales: true},
+		{v: Visitor{Kind: KindPerson, Role: "owner"}},
+		{v: Everyone(), viewer: true, supervisor: true, admin: true, support: true, sales: true},
+	} {
+		got := []bool{x.v.May(Viewer), x.v.May(Supervisor), x.v.May(Admin), x.v.MaySee("support"), x.v.MaySee("sales")}
+		if want := []bool{x.viewer, x.supervisor, x.admin, x.support, x.sales}; !cmp.Equal(got, want) {
+			t.Errorf("%s %q: %v, want %v", x.v.Kind, x.v.Role, got, want)
+		}
+	}
+}
+
+// TestSignIn: a wrong name and a wrong password are one error, and what is stored is of no
+// use to who reads it.
+func TestSignIn(t *testing.T) {
+	a, _, _ := withAdmin(t)
+	for _, x := range [][2]string{{"Ana", "wrong"}, {"Eve", goodPassword}, {"", ""}, {"Ana", ""}, {strings.Repeat("x", 5000), "x"}, {"Ana", strings.Repeat("x", 1<<20)}} {
+		if _, err := a.SignIn(t.Context(), x[0], x[1], x[0][:min(3, len(x[0]))]); err == nil || err.Error() != ErrSignIn.Error() {
+			t.Errorf("%.10q: %v, want %v", x, err, ErrSignIn)
+		}
+	}
+	session := must[string](t)(a.SignIn(t.Context(), "ana", goodPassword, "192.0.2.1"))
+	v := must[Visitor](t)(a.Visitor(t.Context(), session))
+	if v.Name != "Ana" || v.Token == session {
+		t.Errorf("signed in as %q", v.Name)
+	}
+	var stored string
+	if err := a.db.Read.QueryRow("SELECT group_concat(hex(hash)) FROM tokens").Scan(&stored); err != nil || strings.Contains(stored, strings.ToUpper(hex.EncodeToString([]byte(session)))) {
+		t.Errorf("the token is stored as it is (%v)", err)
+	}
+	if err := a.db.Read.QueryRow("SELECT password FROM people").Scan(&stored); err != nil || !strings.HasPrefix(stored, "$argon2id$v=19$m=19456,t=2,p=1$") {
+		t.Errorf("the password is stored as %.40q (%v)", stored, err)
+	}
+	if ok, err := a.matches(t.Context(), "x", nobody); ok || err != nil {
+		t.Errorf("nobody's password: %v, %v; it has to cost a comparison", ok, err)
+	}
+}
+
+// TestAttempts (A33): guesses slow down by account and by address, whether or not there is
+// such an account, and a right password does not wash an address clean.
+func TestAttempts(t *testing.T) {
+	a, c, _ := withAdmin(t)
+	guess := func(name, address string) error {
+		_, err := a.SignIn(t.Context(), name, "wrong", address)
+		return err
+	}
+	var often *TooOftenError
+	for _, name := range []string{"Ana", "nobody at all"} {
+		for i := range freeAttempts {
+			if err := guess(name, name+string(rune('a'+i))); !errors.Is(err, ErrSignIn) {
+				t.Fatalf("%s, attempt %d: %v", name, i, err)
+			}
+		}
+		if err := guess(name, "elsewhere"); !errors.As(err, &often) || often.After > longestAccount {
+			t.Errorf("%s, from elsewhere: %v", name, err)
+		}
+	}
+	if _, err := a.SignIn(t.Context(), "Ana", goodPassword, "home"); !errors.As(err, &often) {
+		t.Errorf("the right password meanwhile: %v", err)
+	}
+	c.t = c.t.Add(longestAccount)
+	must[string](t)(a.SignIn(t.Context(), "Ana", goodPassword, "home"))
+
+	for i := range freeAttempts {
+		guess(string(rune('a'+i)), "attacker")
+		if i == 2 {
+			must[string](t)(a.SignIn(t.Context(), "Ana", goodPassword, "attacker"))
+		}
+	}
+	if err := guess("z", "attacker"); !errors.As(err, &often) {
+		t.Errorf("the address after %d failures: %v", freeAttempts, err)
+	}
+	for range 30 {
+		c.t = c.t.Add(longestAddress)
+		if err := guess("x", "attacker"); !errors.Is(err, ErrSignIn) {
+			t.Fatalf("after the longest wait: %v", err)
+		}
+	}
+}
+
+// TestAttemptsLimit: what is remembered has a limit.
+func TestAttemptsLimit(t *testing.T) {
+	c := &clock{time.Now()}
+	m := newAttempts(c.now)
+	for i := range maxAttempts {
+		c.t = c.t.Add(time.Millisecond)
+		m.begin(hex.EncodeToString([]byte{byte(i), byte(i >> 8)}), hex.EncodeToString([]byte{byte(i), byte(i >> 8), 1}))
+	}
+	if len(m.keys) > maxAttempts+2 {
+		t.Errorf("%d are remembered, want at most %d", len(m.keys), maxAttempts)
+	}
+}
+
+// TestSessionEnds: sessions of people end when idle and in any case, those of screens do not.
+func TestSessionEnds(t *testing.T) {
+	a, c, ana := withAdmin(t)
+	_, session := invited(t, a, ana, "Ben", Viewer)
+	code, secret, err := a.Pair("192.0.2.9", "Test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.AddScreen(t.Context(), ana, code, "Lobby", Settings{Boards: []string{"all"}}); err != nil {
+		t.Fatal(err)
+	}
+	_, screen, err := a.Paired(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 6 {
+		c.t = c.t.Add(SessionIdle - time.Second)
+		must[Visitor](t)(a.Visitor(t.Context(), session))
+	}
+	c.t = c.t.Add(SessionIdle - time.Second)
+	c.t = c.t.Add(time.Minute)
+	if _, err := a.Visitor(t.Context(), session); !errors.Is(err, ErrNoVisitor) {
+		t.Errorf("a session of %v: %v", c.t, err)
+	}
+	session = must[string](t)(a.SignIn(t.Context(), "Ben", goodPassword, ""))
+	c.t = c.t.Add(SessionIdle + time.Second)
+	if _, err := a.Visitor(t.Context(), session); !errors.Is(err, ErrNoVisitor) {
+		t.Errorf("an idle session: %v", err)
+	}
+	c.t = c.t.AddDate(3, 0, 0)
+	if v := must[Visitor](t)(a.Visitor(t.Context(), screen)); v.Kind != KindScreen || v.Name != "Lobby" {
+		t.Errorf("the screen is a %s, %q", v.Kind, v.Name)
+	}
+}
+
+// TestEnds: whatever ends a token before its time tells so, and the token is of no use.
+func TestEnds(t *testing.T) {
+	for name, end := range map[string]func(a *Access, by, ben Visitor) error{
+		"signed out":   func(a *Access, _, ben Visitor) error { return a.SignOut(t.Context(), ben) },
+		"everywhere":   func(a *Access, by, ben Visitor) error { return a.SignOutEverywhere(t.Context(), by, ben.ID) },
+		"another role": func(a *Access, by, ben Visitor) error { return a.SetRole(t.Context(), by, ben.ID, Viewer) },
+		"removed":      func(a *Access, by, ben Visitor) error { return a.Remove(t.Context(), by, ben.ID) },
+		"invited anew": func(a *Access, by, ben Visitor) error {
+			_, err := a.InviteAgain(t.Context(), by, ben.ID)
+			return err
+		},
+		"another password": func(a *Access, _, ben Visitor) error {
+			_, err := a.ChangePassword(t.Context(), ben, goodPassword, "another few test words")
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, _, ana := withAdmin(t)
+			ben, session := invited(t, a, ana, "Ben", Supervisor)
+			var told []string
+			a.OnEnd(func(holder, _ string) { told = append(told, holder) })
+			if err := end(a, ana, ben); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := a.Visitor(t.Context(), session); !errors.Is(err, ErrNoVisitor) {
+				t.Errorf("the session goes on: %v", err)
+			}
+			if want := []string{ben.Holder()}; !cmp.Equal(told, want) {
+				t.Errorf("told of %q, want %q", told, want)
+			}
+		})
+	}
+}
+
+// TestLastAdmin: nobody can lock everybody out.
+func TestLastAdmin(t *testing.T) {
+	a, _, ana := withAdmin(t)
+	ben, _ := invited(t, a, ana, "Ben", Supervisor)
+	for name, err := range map[string]error{
+		"remove": a.Remove(t.Context(), ana, ana.ID), "role": a.SetRole(t.Context(), ana, ana.ID, Viewer),
+	} {
+		if !errors.Is(err, ErrLastAdmin) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := a.SetRole(t.Context(), ana, ben.ID, Admin); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Remove(t.Context(), ana, ana.ID); err != nil {
+		t.Errorf("with another admin: %v", err)
+	}
+}
+
+// TestNames: what cannot be a name, a role or a password gets an error with the field.
+func TestNames(t *testing.T) {
+	a, _, ana := withAdmin(t)
+	invite := func(name string, role Role) error {
+		_, err := a.Invite(t.Context(), ana, name, role)
+		return err
+	}
+	set := func(password string) error {
+		token := must[string](t)(a.Invite(t.Context(), ana, newID(), Viewer))
+		_, err := a.Accept(t.Context(), token, "", password, "")
+		return err
+	}
+	for _, x := range []struct {
+		field string
+		err   error
+	}{
+		{"name", invite("", Viewer)},
+		{"name", invite("  ", Viewer)},
+		{"name", invite("ANA", Viewer)},
+		{"name", invite("Ana\nBen", Viewer)},
+		{"name", invite(strings.Repeat("a", 101), Viewer)},
+		{"role", invite("Ben", "owner")},
+		{"password", set("too short")},
+		{"password", set(strings.Repeat(" ", 20))},
+		{"password", set(strings.Repeat("x", 1025))},
+	} {
+		var field *FieldError
+		if !errors.As(x.err, &field) || field.Field != x.field {
+			t.Errorf("%v, want an error of the field %s", x.err, x.field)
+		}
+	}
+}
+
+// TestAccountElsewhere: an account of a provider never becomes a person who has a password
+// here, and has the role that it has there now.
+func TestAccountElsewhere(t *testing.T) {
+	a, _, ana := withAdmin(t)
+	as := func(role Role) (Visitor, string) {
+		session := must[string](t)(a.SignInAs(t.Context(), "https://login.example.com", "s1", "Ana", role, ""))
+		return must[Visitor](t)(a.Visitor(t.Context(), session)), session
+	}
+	first, session := as(Viewer)
+	if first.ID == ana.ID || first.Role != Viewer || !strings.HasPrefix(first.Name, "Ana (") {
+		t.Errorf("the account became %q, %q", first.Name, first.Role)
+	}
+	var told []string
+	a.OnEnd(func(holder, _ string) { told = append(told, holder) })
+	second, _ := as(Supervisor)
+	if second.ID != first.ID || second.Role != Supervisor {
+		t.Errorf("the account became %q, %q", second.ID, second.Role)
+	}
+	if _, err := a.Visitor(t.Context(), session); !errors.Is(err, ErrNoVisitor) || len(told) != 1 {
+		t.Errorf("the session of the former role goes on: %v, told %q", err, told)
+	}
+	if _, err := a.SignIn(t.Context(), first.Name, "", ""); !errors.Is(err, ErrSignIn) {
+		t.Errorf("no password: %v", err)
+	}
+}
+
+// TestPairing: a screen shows a code and gets its token once, when somebody typed it.
+func TestPairing(t *testing.T) {
+	a, c, ana := withAdmin(t)
+	code, secret, err := a.Pair("192.0.2.9", "Test browser")
+	if err != nil || len(code) != codeLength {
+		t.Fatalf("code %q: %v", code, err)
+	}
+	if _, token, err := a.Paired(secret); token != "" || err != nil {
+		t.Errorf("before: %q, %v", token, err)
+	}
+	if _, _, err := a.Paired(code); !errors.Is(err, ErrNoVisitor) {
+		t.Errorf("by the code, which everybody sees: %v", err)
+	}
+	settings := Settings{Boards: []string{"support", "sales"}, Theme: "dark"}
+	if err := a.AddScreen(t.Context(), ana, "WRONGCODE", "Lobby", settings); err == nil {
+		t.Error("a wrong code is taken")
+	}
+	if err := a.AddScreen(t.Context(), ana, strings.ToLower(code[:3]+" "+code[3:]), "Lobby", settings); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.AddScreen(t.Context(), ana, code, "Hall", settings); err == nil {
+		t.Error("the code is good twice")
+	}
+	_, token, err := a.Paired(secret)
+	if err != nil || token == "" {
+		t.Fatalf("after: %q, %v", token, err)
+	}
+	if _, _, err := a.Paired(secret); !errors.Is(err, ErrNoVisitor) {
+		t.Errorf("the token is given twice: %v", err)
+	}
+	v := must[Visitor](t)(a.Visitor(t.Context(), token))
+	want := Visitor{
+		Kind: KindScreen, ID: v.ID, Name: "Lobby", Boards: settings.Boards, Token: v.Token,
+		Screen: Settings{Boards: settings.Boards, RotateSeconds: DefaultRotateSeconds, Theme: "dark"},
+	}
+	if diff := cmp.Diff(want, v); diff != "" {
+		t.Errorf("the screen (-want +got):\n%s", diff)
+	}
+	if v.May(Viewer) || v.MaySee("all") {
+		t.Error("the screen may see more than its boards")
+	}
+	var told []string
+	a.OnEnd(func(holder, _ string) { told = append(told, holder) })
+	if err := a.RevokeScreen(t.Context(), ana, v.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Visitor(t.Context(), token); !errors.Is(err, ErrNoVisitor) || len(told) != 1 {
+		t.Errorf("after it was revoked: %v, told %q", err, told)
+	}
+
+	code, secret, err = a.Pair("192.0.2.9", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.t = c.t.Add(PairingLife)
+	if _, _, err := a.Paired(secret); !errors.Is(err, ErrNoVisitor) {
+		t.Errorf("an old code: %v", err)
+	}
+	if _, err := a.Waiting(code); err == nil {
+		t.Error("an old code is taken")
+	}
+}
+
+// TestPairingLimits: who asks for codes without end gets no more at some point, and others
+// still do.
+func TestPairingLimits(t *testing.T) {
+	a, _ := open(t)
+	var often *TooOftenError
+	for range maxPairingsAddress {
+		if _, _, err := a.Pair("one", ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, _, err := a.Pair("one", ""); !errors.As(err, &often) {
+		t.Errorf("one address too many: %v", err)
+	}
+	if _, _, err := a.Pair("two", ""); err != nil {
+		t.Errorf("another address: %v", err)
+	}
+}
+
+// TestLinks (A18): a share link is exchanged for a guest's token; rotated or revoked, it and
+// all who came by it are out.
+func TestLinks(t *testing.T) {
+	a, _, ana := withAdmin(t)
+	var told []string
+	a.OnEnd(func(holder, _ string) { told = append(told, holder) })
+	link := must[string](t)(a.AddLink(t.Context(), ana, "Partner", []string{"support"}))
+	if _, err := a.Visitor(t.Context(), link); !errors.Is(err, ErrNoVisitor) {
+		t.Errorf("the link itself looks: %v", err)
+	}
+	enter := func(link string) (string, error) {
+		token, _, err := a.Enter(t.Context(), link)
+		return token, err
+	}
+	guest := must[string](t)(enter(link))
+	if v := must[Visitor](t)(a.Visitor(t.Context(), guest)); v.Kind != KindGuest || v.May(Viewer) || !v.MaySee("support") || v.MaySee("sales") {
+		t.Errorf("a guest is %+v", v)
+	}
+	list := must[[]Link](t)(a.Links(t.Context()))
+	if len(list) != 1 || list[0].Guests != 1 {
+		t.Fatalf("links: %+v", list)
+	}
+	next := must[string](t)(a.RotateLink(t.Context(), ana, list[0].ID))
+	for name, token := range map[string]string{"link": link, "guest": guest} {
+		_, enters := enter(token)
+		if _, looks := a.Visitor(t.Context(), token); !errors.Is(enters, ErrNoVisitor) || !errors.Is(looks, ErrNoVisitor) {
+			t.Errorf("the former %s: %v, %v", name, enters, looks)
+		}
+	}
+	guest = must[string](t)(enter(next))
+	if err := a.RevokeLink(t.Context(), ana, list[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Visitor(t.Context(), guest); !errors.Is(err, ErrNoVisitor) {
+		t.Errorf("a guest of a revoked link: %v", err)
+	}
+	if want := []string{"guest:" + list[0].ID, "guest:" + list[0].ID}; !cmp.Equal(told, want) {
+		t.Errorf("told of %q, want %q", told, want)
+	}
+}
+
+// TestSessionLimit: of more sessions than a person can need the one that was idle longest ends.
+func TestSessionLimit(t *testing.T) {
+	a, c, _ := withAdmin(t)
+	var sessions []string
+	for range maxSessions + 1 {
+		c.t = c.t.Add(time.Minute)
+		sessions = append(sessions, must[string](t)(a.SignIn(t.Context(), "Ana", goodPassword, "")))
+	}
+	if _, err := a.Visitor(t.Context(), sessions[0]); !errors.Is(err, ErrNoVisitor) {
+		t.Errorf("the oldest: %v", err)
+	}
+	must[Visitor](t)(a.Visitor(t.Context(), sessions[1]))
+}
+
+// TestTrail: who did what is told, newest first, and what was typed as an unknown name is
+// not, since it may be a password.
+func TestTrail(t *testing.T) {
+	a, _, ana := withAdmin(t)
+	ana.Address = "192.0.2.1"
+	must[string](t)(a.Invite(t.Context(), ana, "Ben", Viewer))
+	a.SignIn(t.Context(), "hunter2 typed as a name", "x", "192.0.2.7")
+	a.SignIn(t.Context(), "Ana", "wrong", "192.0.2.8")
+	deeds, next, err := a.Trail(t.Context(), 0, 3)
+	if err != nil || next == 0 {
+		t.Fatalf("next %d: %v", next, err)
+	}
+	older, _, err := a.Trail(t.Context(), next, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got [][4]string
+	for _, d := range append(deeds, older...) {
+		got = append(got, [4]string{d.Actor, d.Address, d.Action, d.Object})
+	}
+	want := [][4]string{
+		{"Ana", "192.0.2.8", "failed to sign in", ""},
+		{"", "192.0.2.7", "failed to sign in", ""},
+		{"Ana", "192.0.2.1", "invited", "Ben as viewer"},
+		{"Ana", "192.0.2.1", "set a password", ""},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the trail (-want +got):\n%s", diff)
+	}
+}
+
+// TestTogether: all of it may be used at once.
+func TestTogether(t *testing.T) {
+	a, _, ana := withAdmin(t)
+	_, session := invited(t, a, ana, "Ben", Viewer)
+	done := make(chan error)
+	for i := range 8 {
+		go func() {
+			ctx := context.WithoutCancel(t.Context())
+			_, err := a.Visitor(ctx, session)
+			if i%2 == 0 {
+				_, _, err2 := a.Pair("192.0.2.9", "")
+				_, err3 := a.SignIn(ctx, "Ben", goodPassword, "")
+				err = errors.Join(err, err2, err3)
+			}
+			done <- err
+		}()
+	}
+	for range 8 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
