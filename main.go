@@ -109,11 +109,11 @@ func run(ctx context.Context, args []string, getenv func(string) (string, bool),
 		return failed(stderr, c.Recount.run(ctx, cfg, logger, stdout))
 	}
 	return failed(stderr, serve(ctx, cfg, logger, func(address string, doors *access.Access) {
-		base := cmp.Or(cfg.PublicURL, scheme(cfg)+address)
+		here := scheme(cfg) + address
 		for _, b := range cfg.Boards {
-			fmt.Fprintf(stdout, "board: %s/boards/%s\n", base, b.Name)
+			fmt.Fprintf(stdout, "board: %s/boards/%s\n", here, b.Name)
 		}
-		fmt.Fprintf(stdout, "on a television: %s/tv\n", base)
+		fmt.Fprintf(stdout, "on a television: %s/tv\n", cmp.Or(cfg.PublicURL, here))
 		if cfg.Access.Mode == "open" {
 			return
 		}
@@ -121,7 +121,7 @@ func run(ctx context.Context, args []string, getenv func(string) (string, bool),
 		case err != nil:
 			logger.Error("no set-up link can be made", "cause", err)
 		case token != "":
-			fmt.Fprintf(stdout, "set up the first admin (good once, for a day): %s/welcome#%s\n", base, token)
+			fmt.Fprintf(stdout, "set up the first admin (good once, for a day): %s/welcome#%s\n", cmp.Or(cfg.PublicURL, here), token)
 		}
 	}))
 }

@@ -33,7 +33,7 @@ func site(t *testing.T, more int) (*httptest.Server, *wallboard.Wallboard) {
 // serve runs a server of the given options until the test ends.
 func serve(t *testing.T, o Options) *httptest.Server {
 	t.Helper()
-	o.Open, o.Hosts, o.Logger = true, []string{"wallboard.example.com"}, slog.New(slog.DiscardHandler)
+	o.Open, o.Hosts, o.Logger = o.Access == nil, []string{"wallboard.example.com"}, slog.New(slog.DiscardHandler)
 	if floor, ok := o.Floor.(*wallboard.Wallboard); ok && o.Past == nil {
 		o.Past = past(t, floor)
 	}

@@ -22,6 +22,8 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) error {
 			return unknownVisitor
 		case err != nil:
 			return err
+		case v.Kind != access.KindPerson:
+			return notFound
 		case !v.May(access.Admin):
 			return otherRole
 		}

@@ -427,8 +427,8 @@ func TestLinks(t *testing.T) {
 	var told []string
 	a.OnEnd(func(holder, _ string) { told = append(told, holder) })
 	link := must[string](t)(a.AddLink(t.Context(), ana, "Partner", []string{"support"}))
-	if _, err := a.Visitor(t.Context(), link); !errors.Is(err, ErrNoVisitor) {
-		t.Errorf("the link itself looks: %v", err)
+	if v := must[Visitor](t)(a.Visitor(t.Context(), link)); v.Kind != KindGuest || !v.MaySee("support") || v.MaySee("sales") {
+		t.Errorf("a program with the link's token is %+v", v)
 	}
 	enter := func(link string) (string, error) {
 		token, _, err := a.Enter(t.Context(), link)

@@ -32,7 +32,7 @@ const (
 const (
 	kindInvitation = "invitation"
 	kindSetUp      = "set-up"
-	kindLink       = "link" // what a share link carries; it is exchanged for a guest's
+	kindLink       = "link" // what a share link carries; browsers exchange it for a guest's
 )
 
 func hashOf(token string) []byte {
@@ -88,7 +88,7 @@ func (a *Access) Visitor(ctx context.Context, token string) (Visitor, error) {
 		FROM tokens t
 		LEFT JOIN people p ON t.kind='person' AND p.id=t.holder
 		LEFT JOIN screens s ON t.kind='screen' AND s.id=t.holder
-		LEFT JOIN links l ON t.kind='guest' AND l.id=t.holder
+		LEFT JOIN links l ON t.kind IN ('guest', 'link') AND l.id=t.holder
 		WHERE t.hash=? AND (p.id IS NOT NULL OR s.id IS NOT NULL OR l.id IS NOT NULL)`, hash).
 		Scan(&kind, &holder, &seen, &expires, &name, &role, &boards, &settings)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -105,7 +105,10 @@ func (a *Access) Visitor(ctx context.Context, token string) (Visitor, error) {
 			return Visitor{}, ErrNoVisitor
 		}
 	}
-	switch kind {
+	if kind == kindLink {
+		v.Kind = KindGuest // a program that shows the link's own token
+	}
+	switch v.Kind {
 	case KindPerson:
 		if last := max(seen, a.lastSeen(v.Token)); now.Sub(time.UnixMicro(last)) > SessionIdle {
 			return Visitor{}, ErrNoVisitor
