@@ -54,6 +54,7 @@ var vendors = []vendor{
 		},
 	},
 	aircall,
+	intercom,
 }
 
 // recording is a file of testdata: deliveries, and what becomes of them. One that lists
