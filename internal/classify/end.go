@@ -48,12 +48,27 @@ func (s *state) finish(e end) {
 	if s.end.is() && e.tier() <= s.end.tier() {
 		return
 	}
+	s.acceptPickedUp()
 	e.holder, e.self, e.lastWait = s.holder, s.self, s.lastWait
 	e.declined, e.offered = s.declined, s.offered
 	e.rows = append(s.end.rows[:0], s.rows...)
 	s.end = e
 	for i := range s.rows {
 		s.rows[i].talking = false
+	}
+}
+
+// acceptPickedUp takes the offer whose agent has picked up, and not hung up again, as accepted:
+// what is left to happen between both belongs to the phone system.
+func (s *state) acceptPickedUp() {
+	if s.holder != inQueue {
+		return
+	}
+	for i := range s.rows {
+		if r := &s.rows[i]; !r.pickedUp.IsZero() && r.status == interaction.StatusAssigned {
+			s.acceptedEffect(&interaction.Event{Work: r.work, Agent: r.agent}, r.pickedUp, nil)
+			return
+		}
 	}
 }
 
@@ -67,6 +82,17 @@ func (s *state) afterEnd(e *interaction.Event, at Moment) bool {
 			return false
 		}
 		s.reopen()
+		return true
+	case interaction.TransferCompleted:
+		h := s.end.holder
+		if e.To != interaction.ToExternal || h != inQueue && h != inMenu || s.find(e, false) >= 0 {
+			return false
+		}
+		// Let go by the queue, and taken by somebody outside it.
+		s.reopen()
+		if !s.locked {
+			s.holder = h
+		}
 		return true
 	case interaction.VoicemailChosen, interaction.CallbackRequested:
 		if h := s.end.holder; (h == inQueue || h == inMenu) && !s.locked {

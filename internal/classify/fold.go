@@ -167,7 +167,11 @@ func (s *state) step(e *interaction.Event) {
 	case interaction.TransferFailed:
 		s.transferFailed(at)
 	case interaction.TransferCompleted:
-		s.transferCompleted(at)
+		if e.To == interaction.ToExternal {
+			s.putThrough(e, at)
+		} else {
+			s.transferCompleted(at)
+		}
 	case interaction.Rerouted:
 		s.rerouted(at)
 	case interaction.BotEngaged:
@@ -269,12 +273,25 @@ func (s *state) transferred(e *interaction.Event, at Moment) {
 		return // nobody passes a customer on to himself: who had it already is told once more
 	}
 	released := -1 // the named agent let go a moment before the transfer shows
-	if i := s.find(e, true); from < 0 && i >= 0 && s.rows[i].status == interaction.Closed {
-		released = i
+	if i := s.find(e, true); from < 0 && i >= 0 {
+		switch s.rows[i].status {
+		case interaction.Closed:
+			released = i
+		case interaction.StatusTransferred:
+			// Who has let go by a transfer tells of the same one again; where it went to may be new.
+			if e.To == interaction.ToExternal && s.holder == inQueue {
+				s.transfer.underWay = false
+				s.hold(outside, at)
+			}
+			return
+		}
 	}
 	if e.To == interaction.ToExternal {
 		s.beginTransfer(from, e.Mode != interaction.Warm && e.Mode != interaction.ConsultTransfer, at)
 		s.transfer.underWay = false
+		if released >= 0 {
+			s.rows[released].status = interaction.StatusTransferred
+		}
 		s.hold(outside, at)
 		return
 	}
@@ -379,6 +396,20 @@ func (s *state) transferCompleted(at Moment) {
 	}
 }
 
+// putThrough is that somebody outside took the customer, who waits or is in the menu. A vendor
+// may tell so of every phone that is picked up: that of an agent who was offered the customer
+// has not accepted yet.
+func (s *state) putThrough(e *interaction.Event, at Moment) {
+	if i := s.find(e, false); e.Work != "" && i >= 0 {
+		s.rows[i].pickedUp = at
+		return
+	}
+	if s.holder == inQueue || s.holder == inMenu {
+		s.transfer.underWay = false
+		s.hold(outside, at)
+	}
+}
+
 func (s *state) rerouted(at Moment) {
 	if s.accepted.IsZero() || !s.talking() {
 		return
@@ -415,6 +446,10 @@ func (s *state) released(e *interaction.Event, at Moment) {
 	r := &s.rows[i]
 	r.released = true
 	if !r.talking {
+		if e.By == interaction.ByAgent && r.accepted.IsZero() {
+			// The agent hung up on what was only an offer.
+			s.refused(e, at, interaction.StatusDeclined)
+		}
 		return
 	}
 	held := s.holder

@@ -10,6 +10,8 @@ type row struct {
 
 	assigned, accepted, ended, closed Moment
 
+	pickedUp Moment // the agent's phone was, which is not yet an accept
+
 	talking  bool
 	released bool
 	explicit bool // an event ended the offer, not a conclusion from others

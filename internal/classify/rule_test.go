@@ -135,6 +135,31 @@ func TestHolder(t *testing.T) {
 	})
 }
 
+// TestPhones has what a phone system tells of phones, which only the fold can make something of.
+func TestPhones(t *testing.T) {
+	const begin = "0 started leg=u; 1 queued q=Q leg=u; 2 assigned w=W1 a=A leg=u; "
+	const talk = begin + "3 accepted a=A; "
+	run(t, []ruleCase{
+		{"hung up on an offer", begin + "4 timed_out w=W1; 4.1 released w=W1 by=agent; 9 leg_ended leg=u by=customer", "abandoned/after_decline W1:Declined -:Abandoned"},
+		{"hung up before the offer's end shows", begin + "4 released w=W1 by=agent; 4.1 timed_out w=W1; 9 leg_ended leg=u by=customer", "abandoned/after_decline W1:Declined -:Abandoned"},
+		{"an offer's phone hung up by the system", begin + "8.9 released w=W1; 9 leg_ended leg=u by=customer", "abandoned/before_accept W1:Abandoned"},
+		{"a phone that is no offer's", begin + "4 released w=X by=agent; 4 leg_ended leg=X; 9 leg_ended leg=u by=customer", "abandoned/before_accept W1:Abandoned"},
+		{"hung up after the talk", talk + "8 released w=W1 by=agent; 9 leg_ended leg=u by=customer", "answered/accepted W1:Closed"},
+		{"picked up, and the line breaks", begin + "4 transfer_completed w=W1 to=external; 4.1 leg_ended leg=u by=customer", "answered/accepted W1:Closed"},
+		{"picked up and hung up again", begin + "4 transfer_completed w=W1 to=external; 4.1 declined w=W1; 9 leg_ended leg=u by=customer", "abandoned/after_decline W1:Declined -:Abandoned"},
+		{"picked up, then accepted", begin + "4 transfer_completed w=W1 to=external; 4.1 accepted a=A; 8 released a=A; 9 leg_ended leg=u by=customer", "answered/accepted W1:Closed"},
+		{"put through outside the queue", begin + "4 timed_out w=W1; 5 transfer_completed w=X to=external; 9 leg_ended leg=u by=customer", "answered/accepted W1:DeclinedOnPushTimeout"},
+		{"let go by the queue, then put through", begin + "4 timed_out w=W1; 5 leg_ended leg=u by=system word=TIMEOUT; 6 transfer_completed w=X to=external", "open W1:DeclinedOnPushTimeout"},
+		{"let go by the queue", begin + "4 timed_out w=W1; 5 leg_ended leg=u by=system word=TIMEOUT; 6 leg_ended leg=u by=customer", "ended_by_system/TIMEOUT W1:DeclinedOnPushTimeout"},
+		{"picked up elsewhere while an agent talks", talk + "5 transfer_completed w=X to=external; 8 released w=W1; 9 leg_ended leg=u by=customer", "answered/accepted W1:Closed"},
+		{"put through, and never a customer", "5 transfer_completed w=X to=external; 9 leg_ended leg=u by=customer", "lost_track/start_unseen"},
+		{"a transfer told twice", talk + "5 transferred w=W1 mode=cold; 5.1 transferred a=A mode=cold; 5.2 released w=W1; 9 leg_ended leg=u by=customer", "abandoned/after_transfer W1:Transferred -:Abandoned"},
+		{"a transfer told twice, the second time where to", talk + "5 transferred a=A mode=cold; 5.1 transferred w=W1 to=external; 9 leg_ended leg=u by=customer", "answered/accepted W1:Transferred"},
+		{"a transfer told twice, the first time where to", talk + "5 transferred w=W1 to=external; 5.1 transferred a=A mode=cold; 9 leg_ended leg=u by=customer", "answered/accepted W1:Transferred"},
+		{"transferred to a phone that is picked up", talk + "5 transferred w=W1 mode=cold; 8 transfer_completed w=X to=external; 9 leg_ended leg=u by=customer", "answered/accepted W1:Transferred"},
+	})
+}
+
 // TestLegs has chains of legs, in which the one that ends last decides.
 func TestLegs(t *testing.T) {
 	const talk = "0 started leg=a; 1 queued q=Q leg=a; 3 accepted w=W1 a=A leg=a; "

@@ -267,7 +267,7 @@ func (w *Wallboard) count(src *source, c *classify.Contact, cause Correction) {
 	w.move(&e.contribution, false)
 	e.contribution.reset()
 	n := c.Len()
-	if aliasesOnly(c) {
+	if tracesOnly(c) {
 		n = 0
 	}
 	e.segments = e.segments[:min(len(e.segments), n)]
@@ -340,11 +340,14 @@ func (s *Shown) note(c ...Correction) {
 	s.Log = log[max(0, len(log)-maxLog):]
 }
 
-// aliasesOnly reports whether nothing but links is known of the contact: it is no
-// interaction until something shows one.
-func aliasesOnly(c *classify.Contact) bool {
+// tracesOnly reports whether nothing is known of the contact but links and what a phone system
+// tells of every call, those to no queue and by no customer too: that a phone was picked up or
+// hung up, and that a voicemail was left. It is no interaction until something shows one.
+func tracesOnly(c *classify.Contact) bool {
 	for _, e := range c.Events() {
-		if e.Kind != interaction.Linked {
+		switch e.Kind {
+		case interaction.Linked, interaction.LegEnded, interaction.Released, interaction.TransferCompleted, interaction.VoicemailChosen:
+		default:
 			return false
 		}
 	}
