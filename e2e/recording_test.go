@@ -46,6 +46,7 @@ var vendors = []vendor{
 		prepare: func(string, *delivery) error { return nil },
 		shift:   shiftConnect,
 	},
+	asterisk, freeswitch,
 	{
 		folder: "twilio", source: "vendor: twilio, auth: {scheme: twilio, secret: research-token-0123456789abcdef}",
 		prepare: func(source string, d *delivery) error {

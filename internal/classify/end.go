@@ -85,7 +85,7 @@ func (s *state) afterEnd(e *interaction.Event, at Moment) bool {
 		return true
 	case interaction.TransferCompleted:
 		h := s.end.holder
-		if e.To != interaction.ToExternal || h != inQueue && h != inMenu || s.find(e, false) >= 0 {
+		if e.To != interaction.ToExternal || e.Mode != 0 || h != inQueue && h != inMenu || s.find(e, false) >= 0 {
 			return false
 		}
 		// Let go by the queue, and taken by somebody outside it.

@@ -268,23 +268,25 @@ func (s *state) transferred(e *interaction.Event, at Moment) {
 	if s.final {
 		return
 	}
+	if e.To == interaction.ToExternal && e.ToID != "" && s.hasQueued(e.ToID) {
+		return // it went there by a leg that queues for somebody, which tells itself
+	}
+	named := s.find(e, true)
+	if named >= 0 && s.rows[named].status == interaction.StatusTransferred {
+		// Who has let go by a transfer tells of the same one again; where it went to may be new.
+		if e.To == interaction.ToExternal && s.holder == inQueue {
+			s.transfer.underWay = false
+			s.hold(outside, at)
+		}
+		return
+	}
 	from := s.talker(e)
 	if from >= 0 && e.To == interaction.ToAgent && e.ToID != "" && s.rows[from].agent == e.ToID {
 		return // nobody passes a customer on to himself: who had it already is told once more
 	}
 	released := -1 // the named agent let go a moment before the transfer shows
-	if i := s.find(e, true); from < 0 && i >= 0 {
-		switch s.rows[i].status {
-		case interaction.Closed:
-			released = i
-		case interaction.StatusTransferred:
-			// Who has let go by a transfer tells of the same one again; where it went to may be new.
-			if e.To == interaction.ToExternal && s.holder == inQueue {
-				s.transfer.underWay = false
-				s.hold(outside, at)
-			}
-			return
-		}
+	if from < 0 && named >= 0 && s.rows[named].status == interaction.Closed {
+		released = named
 	}
 	if e.To == interaction.ToExternal {
 		s.beginTransfer(from, e.Mode != interaction.Warm && e.Mode != interaction.ConsultTransfer, at)
@@ -398,13 +400,13 @@ func (s *state) transferCompleted(at Moment) {
 
 // putThrough is that somebody outside took the customer, who waits or is in the menu. A vendor
 // may tell so of every phone that is picked up: that of an agent who was offered the customer
-// has not accepted yet.
+// has not accepted yet. One that names a mode counts for a transfer only.
 func (s *state) putThrough(e *interaction.Event, at Moment) {
 	if i := s.find(e, false); e.Work != "" && i >= 0 {
 		s.rows[i].pickedUp = at
 		return
 	}
-	if s.holder == inQueue || s.holder == inMenu {
+	if (s.holder == inQueue || s.holder == inMenu) && (e.Mode == 0 || s.transfer.underWay) {
 		s.transfer.underWay = false
 		s.hold(outside, at)
 	}

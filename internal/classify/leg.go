@@ -22,11 +22,22 @@ func (s *state) leg(e *interaction.Event) *leg {
 	return &s.legs[len(s.legs)-1]
 }
 
+// hasQueued reports whether the leg of an id ever queued.
+func (s *state) hasQueued(id string) bool {
+	for i := range s.legs {
+		if s.legs[i].id == id {
+			return s.legs[i].queued
+		}
+	}
+	return false
+}
+
 // legEnded ends a leg. When every leg has ended, the last one without moving on, and
 // no agent talks, the contact is over. While an agent talks, the end of every
 // leg of a transfer that nobody accepted is the failure of that transfer: a
 // consultation that was not answered leaves the customer where he is. A vendor that says
-// of every leg how it ended says with the last one how the contact did; else it is unknown.
+// of every leg how it ended says with the last one how the contact did, whether an agent still
+// talks or not; else it is unknown.
 func (s *state) legEnded(l *leg, e *interaction.Event, at Moment) {
 	if l == nil {
 		return
@@ -39,7 +50,9 @@ func (s *state) legEnded(l *leg, e *interaction.Event, at Moment) {
 		if s.transfer.underWay && s.transfer.legsSeen && s.transfer.legs <= 0 && !s.transfer.onQueue && !l.moved {
 			s.transferFailed(at)
 		}
-		return
+		if e.By == 0 || e.By == interaction.ByUnknown {
+			return
+		}
 	}
 	if l.moved {
 		return

@@ -52,11 +52,11 @@ func TestHolder(t *testing.T) {
 	const talk = "0 started; 1 queued q=Q; 2 assigned w=W1 a=A; 3 accepted w=W1 a=A; "
 	run(t, []ruleCase{
 		{
-			"who has the customer and is given him again keeps him", talk + "5 transferred to=agent toid=A mode=cold; 5 assigned w=W1 a=A; 9 disconnected by=system cause=inactivity",
+			"who has the customer and is given him again keeps him", talk + "5 transferred to=agent to_id=A mode=cold; 5 assigned w=W1 a=A; 9 disconnected by=system cause=inactivity",
 			"answered/accepted W1:Closed",
 		},
 		{
-			"given to another agent the customer waits", talk + "5 transferred to=agent toid=B mode=cold; 5 assigned w=W2 a=B; 9 disconnected by=system cause=inactivity",
+			"given to another agent the customer waits", talk + "5 transferred to=agent to_id=B mode=cold; 5 assigned w=W2 a=B; 9 disconnected by=system cause=inactivity",
 			"abandoned/after_transfer W1:Transferred W2:Abandoned",
 		},
 		{"left in the menu", "0 started; 5 disconnected by=customer", "left_in_menu"},
@@ -156,6 +156,16 @@ func TestPhones(t *testing.T) {
 		{"a transfer told twice", talk + "5 transferred w=W1 mode=cold; 5.1 transferred a=A mode=cold; 5.2 released w=W1; 9 leg_ended leg=u by=customer", "abandoned/after_transfer W1:Transferred -:Abandoned"},
 		{"a transfer told twice, the second time where to", talk + "5 transferred a=A mode=cold; 5.1 transferred w=W1 to=external; 9 leg_ended leg=u by=customer", "answered/accepted W1:Transferred"},
 		{"a transfer told twice, the first time where to", talk + "5 transferred w=W1 to=external; 5.1 transferred a=A mode=cold; 9 leg_ended leg=u by=customer", "answered/accepted W1:Transferred"},
+		{"an offer's own phone inside a Local channel", begin + "4 transfer_completed w=X to=external mode=unknown; 9 leg_ended leg=u by=customer", "abandoned/before_accept W1:Abandoned"},
+		{"transferred, and picked up inside a Local channel", talk + "5 transferred w=W1 mode=cold; 8 transfer_completed w=X to=external mode=unknown; 9 leg_ended leg=u by=customer", "answered/accepted W1:Transferred"},
+		{
+			"a consultation by way of a queue, completed", talk + "5 queued q=R leg=v; 6 assigned w=W2 a=B leg=v; 7 accepted a=B; 8 transfer_completed; 8 transferred w=W1 to=external mode=warm to_id=v; 8.1 leg_ended leg=v; " +
+				"9 released a=B; 9 leg_ended leg=u by=customer", "answered/accepted W1:Transferred W2:Closed",
+		},
+		{
+			"a consultation by way of a queue, completed while it rings", talk + "5 queued q=R leg=v; 6 assigned w=W2 a=B leg=v; 8 transfer_completed; 8 transferred w=W1 to=external mode=warm to_id=v; 8.1 leg_ended leg=v; " +
+				"9 leg_ended leg=u by=customer", "abandoned/after_transfer W1:Transferred W2:Abandoned",
+		},
 		{"transferred to a phone that is picked up", talk + "5 transferred w=W1 mode=cold; 8 transfer_completed w=X to=external; 9 leg_ended leg=u by=customer", "answered/accepted W1:Transferred"},
 	})
 }
@@ -171,6 +181,7 @@ func TestLegs(t *testing.T) {
 		{"warm: the unanswered consult leg, ended first, does not", talk + "5 queued q=R leg=b; 8 leg_ended leg=b; 9 released w=W1 leg=a; 9 leg_ended leg=a", "answered/accepted W1:Closed"},
 		{"warm by name", talk + "5 transferred w=W1 to=agent mode=consult; 6 assigned w=W2 a=B leg=b; 8 leg_ended leg=b; 9 released w=W1; 9 leg_ended leg=a", "answered/accepted W1:Closed W2:Canceled"},
 		{"parties without the customer's", "0 started; 1 queued q=Q leg=q; 2 assigned w=W1 a=A leg=p; 9 leg_ended leg=q; 9 leg_ended leg=p", "abandoned/before_accept W1:Abandoned"},
+		{"an agent still talks, and the line broke", talk + "9 leg_ended leg=a by=system cause=technical; 9.1 released w=W1", "answered/technical_failure W1:Closed"},
 		{"an agent still talks", talk + "9 leg_ended leg=a", "open W1:Opened"},
 	})
 }

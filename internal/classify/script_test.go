@@ -70,12 +70,10 @@ func set(t testing.TB, e *interaction.Event, word string) {
 		e.Channel, err = interaction.ParseChannel(v)
 	case "mode":
 		e.Mode, err = interaction.ParseMode(v)
-	case "toid":
+	case "to_id":
 		e.ToID = v
 	case "to":
 		e.To, err = interaction.ParseTarget(v)
-	case "to_id":
-		e.ToID = v
 	case "why":
 		e.Why, err = interaction.ParseWhy(v)
 	case "by":

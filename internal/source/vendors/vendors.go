@@ -5,14 +5,16 @@ import (
 	"github.com/wallboard/wallboard/internal/source"
 	"github.com/wallboard/wallboard/internal/source/aircall"
 	"github.com/wallboard/wallboard/internal/source/amazonconnect"
+	"github.com/wallboard/wallboard/internal/source/asterisk"
 	"github.com/wallboard/wallboard/internal/source/cloudevents"
+	"github.com/wallboard/wallboard/internal/source/freeswitch"
 	"github.com/wallboard/wallboard/internal/source/intercom"
 	"github.com/wallboard/wallboard/internal/source/twilio"
 )
 
 // All returns the vendors.
 func All() []source.Vendor {
-	return []source.Vendor{aircall.Vendor, amazonconnect.Vendor, cloudevents.Vendor, intercom.Vendor, twilio.Vendor}
+	return []source.Vendor{aircall.Vendor, amazonconnect.Vendor, asterisk.Vendor, cloudevents.Vendor, freeswitch.Vendor, intercom.Vendor, twilio.Vendor}
 }
 
 // Find returns the vendor of a name.
