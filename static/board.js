@@ -13,6 +13,8 @@
 	var IDENTIFY = 10000; // ms for which a screen shows its name
 	var ENDED = 4401; // the close code for who may no longer look
 	var RELOAD = 4402; // and for a page that is to be loaded again
+	var PATIENCE = 4000; // ms for an answer by HTTP; after an outage a new request gets through before an old one does
+	var RENEW_EVERY = 600000; // ms between reloads for a new version, lest two servers take turns at it
 	var RETRY_LEAST = 500; // ms
 	var RETRY_MOST = 15000; // ms
 
@@ -39,6 +41,9 @@
 	var openedAt = 0;
 	var heardAt = 0; // on this socket
 	var asked = null; // the request that is under way
+	var askAt = 0; // before that none is made
+	var unanswered = 0; // requests in a row
+	var renewing = false;
 	var framedAt = 0; // when the last frame came, by socket or asked for
 	var quickest = null; // the least (receipt - sending) on this socket, across two clocks
 	var failures = 0;
@@ -81,11 +86,11 @@
 		return Math.floor(s / 86400) + ' d ago';
 	}
 
-	// clockText is the time of the numbers in the board's zone.
-	function clockText() {
+	// clockText is a time of the server's in the board's zone.
+	function clockText(time) {
 		var title = region.querySelector('[data-utc-offset]');
 		var offset = title ? parseInt(title.getAttribute('data-utc-offset'), 10) || 0 : 0;
-		var d = new Date(asOf + offset * 1000);
+		var d = new Date(time + offset * 1000);
 		if (isNaN(d.getTime())) {
 			return '–';
 		}
@@ -149,8 +154,8 @@
 		var stale = gone || suspect || age > STALE;
 		var id, cell, text, state, i;
 		attribute(root, 'class', gone ? 'stale gone' : stale ? 'stale' : 'fresh');
-		write(banner, gone ? '▲ No data since ' + clockText() : stale ? '▲ Stale: as of ' + clockText() : '');
-		write(clock, clockText());
+		write(banner, gone ? '▲ No data since ' + clockText(asOf) : stale ? '▲ Stale: as of ' + clockText(asOf) : '');
+		write(clock, clockText(asOf));
 		for (id in cells) {
 			if (!cells.hasOwnProperty(id)) {
 				continue;
@@ -189,6 +194,21 @@
 		return true;
 	}
 
+	// replace puts another region in the place of this one; who had the focus keeps it.
+	function replace(html) {
+		var focused = document.activeElement;
+		var href = focused && region.contains(focused) ? focused.getAttribute('href') : null;
+		var links, i;
+		region.innerHTML = html;
+		links = href === null ? [] : region.querySelectorAll('a[href]');
+		for (i = 0; i < links.length; i++) {
+			if (links[i].getAttribute('href') === href) {
+				links[i].focus();
+				break;
+			}
+		}
+	}
+
 	// take shows one frame whose numbers were true at a moment of our clock. A frame that
 	// is older than what is shown changes nothing. It returns whether the frame could be used.
 	function take(frame, when) {
@@ -204,13 +224,14 @@
 			return false;
 		}
 		framedAt = now();
+		renew(frame.version);
 		epoch = frame.epoch;
 		seq = frame.seq;
 		asOf = Date.parse(frame.as_of);
 		trueAt = when;
 		suspect = false;
 		if (frame.layout !== layout) {
-			region.innerHTML = frame.html;
+			replace(frame.html);
 			layout = frame.layout;
 			collect();
 		}
@@ -249,20 +270,49 @@
 		}
 	}
 
+	// get asks for a path once. done is told the answer's text, or null, and when it was
+	// asked, by which request.
+	function get(path, done) {
+		var t = now();
+		var request = new XMLHttpRequest();
+		request.open('GET', path);
+		request.timeout = PATIENCE;
+		request.onloadend = function () {
+			done(request.status === 200 ? request.responseText : null, t, request);
+		};
+		request.send();
+		return request;
+	}
+
+	// refused tells that the server itself says so, and not something on the way.
+	function refused(request) {
+		return (request.status === 401 || request.status === 403 || request.status === 404) &&
+			/problem\+json/.test(request.getResponseHeader('Content-Type') || '');
+	}
+
+	function parse(text) {
+		try {
+			return JSON.parse(text);
+		} catch (e) {
+			return null;
+		}
+	}
+
+	// parameter adds one to a path.
+	function parameter(path, name, value) {
+		return path + (path.indexOf('?') < 0 ? '?' : '&') + name + '=' + encodeURIComponent(value);
+	}
+
 	// ask fetches a frame by HTTP, for as long as no socket brings any: there are networks
 	// that let none through. What came counts as old as the whole request took.
 	function ask() {
-		var t = now();
-		var request;
-		if (asked || !root.getAttribute('data-frame')) {
+		if (asked || now() < askAt || !root.getAttribute('data-frame')) {
 			return;
 		}
-		asked = request = new XMLHttpRequest();
-		request.open('GET', root.getAttribute('data-frame') + (/\?/.test(root.getAttribute('data-frame')) ? '&' : '?') + 'layout=' + encodeURIComponent(layout));
-		request.timeout = STALE;
-		request.onload = function () {
+		asked = get(parameter(root.getAttribute('data-frame'), 'layout', layout), function (text, t, request) {
 			var frame;
-			if (request.status === 401 || request.status === 403 || request.status === 404) {
+			asked = null;
+			if (refused(request)) {
 				away(true);
 				return;
 			}
@@ -271,20 +321,69 @@
 				reconnect();
 				return;
 			}
-			try {
-				frame = JSON.parse(request.responseText);
-			} catch (e) {
-				return;
-			}
-			if (request.status === 200 && take(frame, t - (frame.age_ms || 0))) {
+			frame = text && parse(text);
+			unanswered = frame ? 0 : Math.min(unanswered + 1, 3);
+			askAt = frame ? 0 : now() + unanswered * BEAT * (1 + Math.random());
+			if (frame && take(frame, t - (frame.age_ms || 0))) {
 				say('polling', 'Polling');
 				show();
 			}
-		};
-		request.onloadend = function () {
-			asked = null;
-		};
-		request.send();
+		});
+	}
+
+	// renew loads the page anew when the server has another version of it. It makes sure
+	// first that the page comes and is of that version: a board that is old but readable
+	// must not become an error page.
+	function renew(version) {
+		var last;
+		if (renewing || !version || version === root.getAttribute('data-version')) {
+			return;
+		}
+		try {
+			last = parseInt(sessionStorage.getItem('wallboard.renewed'), 10) || 0;
+		} catch (e) {
+			return; // without a memory it might not end
+		}
+		if (Math.abs(Date.now() - last) < RENEW_EVERY) {
+			return;
+		}
+		renewing = true;
+		get(location.href, function (text) {
+			if (text && text.indexOf('data-version="' + version + '"') >= 0) {
+				sessionStorage.setItem('wallboard.renewed', String(Date.now()));
+				location.reload();
+				return;
+			}
+			setTimeout(function () {
+				renewing = false;
+			}, SILENCE);
+		});
+	}
+
+	// turn shows another board in the place of this one, from a frame of its own on, which
+	// was asked for at t. It returns whether that could be.
+	function turn(path, frame, t) {
+		var before = {epoch: epoch, seq: seq, layout: layout};
+		var query = root.getAttribute('data-frame').replace(/^[^?]*/, '');
+		epoch = layout = null;
+		seq = 0;
+		if (!frame || !frame.html || !take(frame, t - (frame.age_ms || 0))) {
+			epoch = before.epoch;
+			seq = before.seq;
+			layout = before.layout;
+			return false;
+		}
+		if (asked) {
+			asked.abort();
+		}
+		root.setAttribute('data-live', path + '/live' + query);
+		root.setAttribute('data-frame', path + '/frame' + query);
+		document.title = (region.querySelector('h1') || root).textContent;
+		drop();
+		failures = 0;
+		connect();
+		show();
+		return true;
 	}
 
 	function connect() {
@@ -313,9 +412,8 @@
 				again();
 				return;
 			}
-			try {
-				frame = JSON.parse(message.data);
-			} catch (e) {
+			frame = parse(message.data);
+			if (!frame) {
 				again();
 				return;
 			}
@@ -410,6 +508,17 @@
 		}
 		show();
 	}
+
+	// For the script of the screen's life.
+	window.wallboard = {
+		get: get,
+		parse: parse,
+		turn: turn,
+		// time is what the clock says now where the board is, whatever this machine's says.
+		time: function () {
+			return clockText(asOf + now() - trueAt);
+		}
+	};
 
 	root.removeAttribute('data-still');
 	collect();

@@ -11,8 +11,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -59,6 +61,17 @@ func URL(name string) string {
 	}
 	return f.url
 }
+
+// Version names all files' contents together: a page of another version is of another release.
+func Version() string { return version }
+
+var version = func() string {
+	h := sha256.New()
+	for _, url := range slices.Sorted(maps.Keys(byURL)) {
+		h.Write([]byte(url + "\n"))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:6])
+}()
 
 var contentTypes = map[string]string{
 	".css": "text/css; charset=utf-8",

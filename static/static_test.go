@@ -17,7 +17,7 @@ func get(path string) *httptest.ResponseRecorder {
 
 func TestHandler(t *testing.T) {
 	for name, contentType := range map[string]string{
-		"board.css": "text/css; charset=utf-8", "board.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml",
+		"board.css": "text/css; charset=utf-8", "board.js": "text/javascript; charset=utf-8", "screen.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml",
 	} {
 		url := URL(name)
 		if !regexp.MustCompile(`^/static/[a-z]+\.[0-9a-f]{16}\.[a-z]+$`).MatchString(url) {
@@ -50,6 +50,13 @@ func TestUnknownIsNotKept(t *testing.T) {
 	}
 }
 
+// TestVersion: pages and frames name the release by it, so every file has to be in it.
+func TestVersion(t *testing.T) {
+	if !regexp.MustCompile(`^[0-9a-f]{12}$`).MatchString(Version()) {
+		t.Errorf("the version is %q", Version())
+	}
+}
+
 func TestURLPanicsOnUnknown(t *testing.T) {
 	defer func() {
 		if recover() == nil {
@@ -74,12 +81,14 @@ func findNewer(script string) string {
 }
 
 func TestScriptIsES5(t *testing.T) {
-	body, err := os.ReadFile("board.js")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := findNewer(string(body)); got != "" {
-		t.Errorf("board.js has %q", got)
+	for _, name := range []string{"board.js", "screen.js"} {
+		body, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := findNewer(string(body)); got != "" {
+			t.Errorf("%s has %q", name, got)
+		}
 	}
 	for _, script := range []string{"let a = 1;", "f(() => 1);", "var a = `b`;", "a?.b", "f(a, );", "for (var a of b) {}", "fetch('/')"} {
 		if findNewer(script) == "" {

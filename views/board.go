@@ -14,6 +14,10 @@ type Assets struct {
 	Pages               string // the style of the pages to read, besides Style
 	// Token is the script of pages that a link with a token opens; "" for the others.
 	Token string
+	// Screen is the script of a board's life on a screen.
+	Screen string
+	// Version names all of them together.
+	Version string
 }
 
 // Board is the view model of one board at one moment. Pointers are nil where a

@@ -23,6 +23,9 @@ type Display struct {
 	// them, each for RotateSeconds. Fewer than two are no rotation.
 	Rotation      []string
 	RotateSeconds int
+	// Dim are the hours in which the screen is dark unless there is an alert, in the board's
+	// zone, as 22:00-06:00; "" is never.
+	Dim string
 	// Screen tells a screen that hangs on a wall, with nobody who signed in.
 	Screen bool
 }
@@ -60,6 +63,9 @@ func (d Display) Query() string {
 	}
 	if d.Scale != 0 {
 		q.Set("scale", strconv.Itoa(d.Scale))
+	}
+	if d.Dim != "" {
+		q.Set("dim", d.Dim)
 	}
 	return question(q)
 }

@@ -23,6 +23,11 @@ func (s *Server) boardPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if v.Kind != access.KindScreen {
+		if err := s.lifeOf(r, &display); err != nil {
+			return err
+		}
+	}
 	if v.Kind != access.KindPerson {
 		s.embeddable(w, r, p.def.Embed) // never a page in which somebody is signed in
 	}

@@ -12,7 +12,7 @@ import (
 
 // assets are what every page loads.
 func assets() views.Assets {
-	return views.Assets{Style: static.URL("board.css"), Script: static.URL("board.js"), Icon: static.URL("icon.svg")}
+	return views.Assets{Style: static.URL("board.css"), Script: static.URL("board.js"), Icon: static.URL("icon.svg"), Screen: static.URL("screen.js"), Version: static.Version()}
 }
 
 // pageAssets are what the pages to read load.

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/gorilla/websocket"
 
+	"github.com/wallboard/wallboard/static"
 	"github.com/wallboard/wallboard/views"
 )
 
@@ -18,14 +19,16 @@ const partialAbove = 4 << 10
 
 // frame is a live message; see SPEC section 6.
 type frame struct {
-	Epoch  string               `json:"epoch"`
-	Seq    uint64               `json:"seq"`
-	AsOf   string               `json:"as_of"`
-	AgeMS  int64                `json:"age_ms"`
-	Full   bool                 `json:"full"`
-	Layout string               `json:"layout"`
-	Cells  map[string]frameCell `json:"cells"`
-	HTML   string               `json:"html,omitempty"`
+	Epoch  string `json:"epoch"`
+	Seq    uint64 `json:"seq"`
+	AsOf   string `json:"as_of"`
+	AgeMS  int64  `json:"age_ms"`
+	Full   bool   `json:"full"`
+	Layout string `json:"layout"`
+	// Version is that of style and script; a page of another one loads itself anew.
+	Version string               `json:"version"`
+	Cells   map[string]frameCell `json:"cells"`
+	HTML    string               `json:"html,omitempty"`
 }
 
 type frameCell struct {
@@ -74,7 +77,7 @@ func (s *Server) frame(v *view, full bool, cells map[string]frameCell) frame {
 	age := max(0, s.o.Now().Sub(v.numbers.AsOf))
 	return frame{
 		Epoch: s.epoch, Seq: v.seq, AsOf: v.numbers.AsOf.UTC().Format(timeForm), AgeMS: age.Milliseconds(),
-		Full: full, Layout: v.layout, Cells: cells,
+		Full: full, Layout: v.layout, Version: static.Version(), Cells: cells,
 	}
 }
 
