@@ -47,6 +47,7 @@ type server struct {
 	cmd     *exec.Cmd
 	address string
 	config  string
+	setUp   string // what it printed to set up the first admin; "" where everybody may look
 }
 
 // start runs a wallboard with two sources and a board of its own folder. At the test's end
@@ -89,6 +90,11 @@ func (s *server) write(settings string) {
 
 func (s *server) launch() {
 	s.t.Helper()
+	settings, err := os.ReadFile(s.config)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	required := strings.Contains(string(settings), "mode: required") && s.setUp == ""
 	s.cmd = exec.Command(binary, "serve", "--config", s.config)
 	s.cmd.Stderr = os.Stderr
 	out, err := s.cmd.StdoutPipe()
@@ -98,12 +104,19 @@ func (s *server) launch() {
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		s.t.Fatalf("it printed no board: %v", err)
+	lines := bufio.NewScanner(out)
+	s.setUp = ""
+	for !strings.HasPrefix(lines.Text(), "on a television: ") {
+		if !lines.Scan() {
+			s.t.Fatalf("it printed no board: %v", lines.Err())
+		}
+		if url, ok := strings.CutPrefix(lines.Text(), "board: http://"); ok {
+			s.address, _, _ = strings.Cut(url, "/")
+		}
 	}
-	url := strings.TrimPrefix(strings.TrimSpace(line), "board: http://")
-	s.address, _, _ = strings.Cut(url, "/")
+	if required && lines.Scan() {
+		_, s.setUp, _ = strings.Cut(lines.Text(), "): ")
+	}
 	go io.Copy(io.Discard, out)
 }
 
