@@ -472,6 +472,6 @@ func (s *state) released(e *interaction.Event, at Moment) {
 		s.hold(inQueue, at)
 	default:
 		s.holder = held
-		s.finish(end{at: at})
+		s.finish(end{at: at, by: e.By, cause: e.Cause, word: e.Reason})
 	}
 }

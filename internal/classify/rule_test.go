@@ -201,6 +201,8 @@ type ruleCase struct{ name, events, want string }
 func TestVendorsLegs(t *testing.T) {
 	const wait, talk = "0 started leg=a; 1 queued q=Q leg=a; ", "0 started leg=a; 1 queued q=Q leg=a; 3 accepted w=W1 a=A leg=a; "
 	run(t, []ruleCase{
+		{"a technical end of the agent's part", talk + "9 released w=W1 by=system cause=technical word=dropped", "answered/technical_failure W1:Closed"},
+		{"a technical end of a part that nobody talked in", wait + "2 assigned w=W1 a=A; 5 released w=W1 by=system cause=technical; 9 disconnected by=customer", "abandoned/before_accept W1:Abandoned"},
 		{"the last leg says who ended it", wait + "9 leg_ended leg=a by=system word=flow", "ended_by_system/flow"},
 		{"a technical end of the only leg", talk + "9 released w=W1; 9 leg_ended leg=a by=system cause=technical", "answered/technical_failure W1:Closed"},
 		{"the first leg's end is not the contact's", talk + "5 queued leg=b; 6 released w=W1; 6 leg_ended leg=a by=agent; 9 leg_ended leg=b", "abandoned/after_transfer W1:Transferred -:Abandoned"},

@@ -62,9 +62,9 @@ type Event struct {
 	Why   Why    // Dequeued, Withdrawn
 	Moved bool   // LegEnded
 
-	By     Party  // Disconnected
-	Cause  Cause  // Disconnected
-	Reason string // Disconnected: a word from the decoder's own list, at most MaxReason bytes
+	By     Party  // Disconnected; LegEnded and Released where the vendor tells
+	Cause  Cause  // likewise
+	Reason string // likewise: a word from the decoder's own list, at most MaxReason bytes
 
 	Outcome  Outcome  // Reported
 	Other    string   // Linked: the other id
