@@ -56,6 +56,7 @@ var vendors = []vendor{
 	},
 	aircall,
 	intercom,
+	ringcentral,
 }
 
 // recording is a file of testdata: deliveries, and what becomes of them. One that lists

@@ -9,12 +9,22 @@ import (
 	"github.com/wallboard/wallboard/internal/source/cloudevents"
 	"github.com/wallboard/wallboard/internal/source/freeswitch"
 	"github.com/wallboard/wallboard/internal/source/intercom"
+	"github.com/wallboard/wallboard/internal/source/ringcentral"
 	"github.com/wallboard/wallboard/internal/source/twilio"
 )
 
 // All returns the vendors.
 func All() []source.Vendor {
-	return []source.Vendor{aircall.Vendor, amazonconnect.Vendor, asterisk.Vendor, cloudevents.Vendor, freeswitch.Vendor, intercom.Vendor, twilio.Vendor}
+	return []source.Vendor{
+		aircall.Vendor,
+		amazonconnect.Vendor,
+		asterisk.Vendor,
+		cloudevents.Vendor,
+		freeswitch.Vendor,
+		intercom.Vendor,
+		ringcentral.Vendor,
+		twilio.Vendor,
+	}
 }
 
 // Find returns the vendor of a name.

@@ -1,0 +1,72 @@
+package ringcentral
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+
+	"github.com/wallboard/wallboard/internal/source"
+)
+
+// Vendor is RingCentral.
+var Vendor = source.Vendor{
+	Name:        "ringcentral",
+	Schemes:     []string{"ringcentral"},
+	NewVerifier: func(s source.Settings) (source.Verifier, error) { return newVerifier(s.Auth.Secrets), nil },
+	NewDecoder:  func(s source.Settings) (source.Decoder, error) { return decoder{agents: s.Agents}, nil },
+}
+
+// tokenHeader comes with the handshake, and with every delivery if the subscription has a
+// token of its own; newer subscriptions name it otherwise.
+const (
+	tokenHeader      = "Validation-Token"
+	newerTokenHeader = "Verification-Token"
+)
+
+// maxToken bounds the token that is echoed, in bytes: the whole answer, headers included, may
+// have 1,024.
+const maxToken = 256
+
+// verifier compares the subscription's own token, by digests of one length.
+type verifier struct{ digests [][sha256.Size]byte }
+
+func newVerifier(tokens []string) verifier {
+	var v verifier
+	for _, t := range tokens {
+		v.digests = append(v.digests, sha256.Sum256([]byte(t)))
+	}
+	return v
+}
+
+func (v verifier) Verify(d *source.Delivery) error {
+	found := false
+	for _, name := range [...]string{tokenHeader, newerTokenHeader} {
+		got := sha256.Sum256([]byte(d.Header.Get(name)))
+		for _, want := range v.digests {
+			found = hmac.Equal(want[:], got[:]) || found
+		}
+	}
+	if !found {
+		return fmt.Errorf("%w: validation-token: is missing or wrong; it is what deliveryMode.validationToken was when the subscription was made", source.ErrUnauthenticated)
+	}
+	return nil
+}
+
+// Handshake echoes the token with which RingCentral asks whether somebody is there. It
+// authenticates nobody, and such a request has no event.
+func (decoder) Handshake(d *source.Delivery) (source.Response, bool) {
+	token, body := d.Header.Get(tokenHeader), bytes.TrimSpace(d.Body)
+	if d.Method != http.MethodPost || token == "" || len(token) > maxToken || len(body) > 0 && string(body) != "{}" {
+		return source.Response{}, false
+	}
+	return source.Response{Status: http.StatusOK, Header: http.Header{
+		tokenHeader: {token}, "Content-Type": {"application/json"},
+	}}, true
+}
+
+// Acknowledge answers 200 with next to nothing, as RingCentral has it.
+func (decoder) Acknowledge(*source.Delivery) source.Response {
+	return source.Response{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}}
+}
