@@ -41,7 +41,7 @@ var mayImport = map[string][]string{
 	"static":                   {},
 	"web": {
 		"internal/intake", "internal/journal", "internal/source", "internal/wallboard", "internal/board",
-		"internal/interaction", "internal/history", "internal/access", "views", "static",
+		"internal/interaction", "internal/history", "internal/classify", "internal/access", "views", "static",
 	},
 	"e2e": {},
 }

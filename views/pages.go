@@ -1,35 +1,9 @@
 package views
 
-import "time"
-
 // BoardLink is one board in the list of boards.
 type BoardLink struct {
 	Name, Title, URL string
 	Window           string // in words; may be empty
-}
-
-// InteractionDetail is one interaction with all that is known of it.
-type InteractionDetail struct {
-	Assets            Assets
-	Row               InteractionRow
-	Vendor, Direction string
-	Ended             time.Time // zero while not ended
-	Corrections       int
-	Works             []WorkRow
-	Events            []EventRow
-}
-
-// WorkRow is one work of an interaction. A row without an agent has neither ID nor Agent.
-type WorkRow struct {
-	ID, Queue, Agent          string
-	Status                    string // by API name
-	Assigned, Accepted, Ended time.Time
-}
-
-// EventRow is one event of an interaction. Details are its arguments in words.
-type EventRow struct {
-	At, Received  time.Time
-	Kind, Details string
 }
 
 // word writes an API name for people: "after_decline" is "after decline", and

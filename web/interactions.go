@@ -128,5 +128,3 @@ func (s *Server) interactionsJSON(w http.ResponseWriter, r *http.Request) error 
 	}
 	return writeJSON(w, map[string]any{"interactions": out, "next": orNull(list.Next)})
 }
-
-func micro(at int64) time.Time { return time.UnixMicro(at).UTC() }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/wallboard/wallboard/internal/history"
 	"github.com/wallboard/wallboard/internal/interaction"
+	"github.com/wallboard/wallboard/internal/journal"
 	"github.com/wallboard/wallboard/views"
 )
 
@@ -19,6 +20,8 @@ import (
 type Past interface {
 	List(ctx context.Context, f history.Filter, limit int, cursor string, total bool) (history.List, error)
 	Queues(ctx context.Context) ([]string, error)
+	// Deliveries are those that brought events, by the positions of those.
+	Deliveries(ctx context.Context, events []int64, limit int) ([]journal.Stored, error)
 }
 
 // Limits of a list.

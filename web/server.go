@@ -17,6 +17,8 @@ import (
 
 	"github.com/wallboard/wallboard/internal/access"
 	"github.com/wallboard/wallboard/internal/board"
+	"github.com/wallboard/wallboard/internal/intake"
+	"github.com/wallboard/wallboard/internal/journal"
 	"github.com/wallboard/wallboard/internal/source"
 	"github.com/wallboard/wallboard/internal/wallboard"
 	"github.com/wallboard/wallboard/static"
@@ -37,6 +39,8 @@ type Intake interface {
 	Handle(ctx context.Context, source string, d *source.Delivery) (source.Response, error)
 	// Refused is told of a delivery whose body could not be read.
 	Refused(source string, err error)
+	// Read decodes a stored delivery again.
+	Read(d *journal.Stored) (intake.Reading, error)
 }
 
 // Options are what a Server is made from.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wallboard/wallboard/internal/journal"
 	"github.com/wallboard/wallboard/internal/wallboard"
 )
 
@@ -177,4 +178,15 @@ func (k *Keeper) Queues(ctx context.Context) (names []string, err error) {
 		return nil, fmt.Errorf("history: reading queues: %w", err)
 	}
 	return names, nil
+}
+
+// Deliveries are the stored deliveries that brought events, by the positions of those: at
+// most limit of them, in the order in which they came.
+func (k *Keeper) Deliveries(ctx context.Context, events []int64, limit int) ([]journal.Stored, error) {
+	tx, err := k.store.db.Read.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, fmt.Errorf("history: reading deliveries: %w", err)
+	}
+	defer tx.Rollback()
+	return journal.Deliveries(ctx, tx, events, limit)
 }

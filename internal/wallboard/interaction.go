@@ -3,6 +3,7 @@ package wallboard
 import (
 	"time"
 
+	"github.com/wallboard/wallboard/internal/classify"
 	"github.com/wallboard/wallboard/internal/interaction"
 )
 
@@ -22,7 +23,18 @@ type Interaction struct {
 	Corrections        int
 	Log                []Correction // the newest of them
 	Works              []Work
-	Events             []interaction.Event // only from Wallboard.Interaction; in fold order
+	// Only from Wallboard.Interaction:
+	Events    []interaction.Event  // in fold order
+	Course    []Stage              // through which states it went
+	Otherwise []classify.Otherwise // what would have made another outcome
+}
+
+// Stage is a time of an interaction in which one party held the customer. It lasts until the
+// next one.
+type Stage struct {
+	From  time.Time
+	State string // as Interaction.State
+	Queue string // name
 }
 
 // Work is one row of an interaction.

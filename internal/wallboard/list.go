@@ -51,13 +51,17 @@ func (w *Wallboard) named(sourceName, id string, i int) (Interaction, bool, erro
 	return in, found, nil
 }
 
-// whole is the i-th interaction of an entry with its events.
+// whole is the i-th interaction of an entry with its events and what they tell.
 func (w *Wallboard) whole(e *entry, i int) (Interaction, bool) {
 	if i >= len(e.segments) {
 		return Interaction{}, false
 	}
 	in := w.view(e, i)
 	in.Events = slices.Clone(e.contact.EventsOf(i))
+	for _, s := range e.contact.Course(i) {
+		in.Course = append(in.Course, Stage{time.UnixMicro(s.From).UTC(), s.State, e.src.queueName(s.Queue, s.QueueName)})
+	}
+	in.Otherwise = e.contact.Otherwise(i)
 	return in, true
 }
 

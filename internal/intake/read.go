@@ -1,0 +1,48 @@
+package intake
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/wallboard/wallboard/internal/interaction"
+	"github.com/wallboard/wallboard/internal/journal"
+	"github.com/wallboard/wallboard/internal/source"
+)
+
+// Reading is what a stored delivery says to the decoder of today.
+type Reading struct {
+	// Events are as they would be stored: customers' identifiers are hashed.
+	Events   []interaction.Event
+	Problems []journal.Quarantined
+	// Ignored counts parts that were understood and are not needed, by type name.
+	Ignored map[string]int
+	// Customers are the customers' identifiers as they stand in the delivery.
+	Customers []string
+}
+
+// Read decodes a stored delivery again. It stores and counts nothing. The errors are those
+// of package source, and ErrUnknownSource.
+func (in *Intake) Read(st *journal.Stored) (Reading, error) {
+	src, ok := in.o.Sources[st.Source]
+	if !ok {
+		return Reading{}, ErrUnknownSource
+	}
+	d := &source.Delivery{
+		Received: time.UnixMicro(st.Received), Method: st.Method, Path: st.Path, RawQuery: st.Query, Header: make(http.Header), Body: st.Body,
+	}
+	for k, v := range st.Headers {
+		d.Header.Set(k, v)
+	}
+	decoded, err := in.decode(st.Source, src.Decoder, d)
+	if err != nil {
+		return Reading{}, err
+	}
+	r := in.record(st.Source, d, decoded)
+	reading := Reading{Events: r.Events, Problems: r.Quarantined, Ignored: decoded.Ignored}
+	for i := range decoded.Events {
+		if c := decoded.Events[i].Customer; c != "" {
+			reading.Customers = append(reading.Customers, c)
+		}
+	}
+	return reading, nil
+}
