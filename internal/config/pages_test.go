@@ -62,6 +62,51 @@ func TestPagesSettings(t *testing.T) {
 	}
 }
 
+// TestAccessPage: what the page of who may look says to write is accepted.
+func TestAccessPage(t *testing.T) {
+	b, err := os.ReadFile("../../docs/access.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, m := range block.FindAllStringSubmatch(string(b), -1) {
+		if m[2] != "yaml" {
+			continue
+		}
+		found++
+		if _, err := Parse("access.md", []byte(m[3]), func(string) (string, bool) { return "dGVzdC1zZWNyZXQtdGVzdC1zZWNyZXQtdGVzdA==", true }); err != nil {
+			t.Errorf("block %d: %v", found, err)
+		}
+	}
+	if found < 3 {
+		t.Errorf("%d blocks of settings", found)
+	}
+}
+
+// TestAccessRefused: what is wrong in these sections is told by its field.
+func TestAccessRefused(t *testing.T) {
+	const rest = "listen: 127.0.0.1:8080\ndata_dir: ./data\nsources: [{name: lab, vendor: cloudevents, auth: {scheme: none}}]\n"
+	const oidc = "issuer: https://login.example.com, client_id: w, client_secret: s, roles: {staff: viewer}"
+	for settings, want := range map[string]string{
+		"access: {hosts: ['a:80']}":              "access.hosts[0]:",
+		"access: {hosts: ['*.example.com']}":     "access.hosts[0]:",
+		"access: {trusted_proxies: [proxy]}":     "access.trusted_proxies[0]:",
+		"access: {trusted_proxies: [0.0.0.0/0]}": "access.trusted_proxies[0]:",
+		"access: {oidc: {" + oidc + "}}":         "public_url",
+		"public_url: https://w.example.com\naccess: {oidc: {" + strings.Replace(oidc, "https", "http", 1) + "}}":          "access.oidc.issuer:",
+		"public_url: https://w.example.com\naccess: {oidc: {" + strings.Replace(oidc, "viewer", "owner", 1) + "}}":        "access.oidc.roles:",
+		"public_url: https://w.example.com\naccess: {oidc: {" + strings.Replace(oidc, ", client_secret: s", "", 1) + "}}": "access.oidc.client_secret:",
+		"tls: {certificate: a.pem}":                                  "tls:",
+		"boards: [{name: a, embed: ['https://a.example.com/path']}]": "boards[0].embed[0]:",
+		"boards: [{name: a, embed: ['*']}]":                          "boards[0].embed[0]:",
+		"boards: [{name: a, embed: [\"https://a.example.com; x\"]}]": "boards[0].embed[0]:",
+	} {
+		if _, err := Parse("w.yaml", []byte(rest+settings), os.LookupEnv); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", settings, err, want)
+		}
+	}
+}
+
 // TestPagesBodies: every sample body is one that the decoder's own tests read.
 func TestPagesBodies(t *testing.T) {
 	known := make(map[string]bool)
