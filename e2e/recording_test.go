@@ -57,6 +57,7 @@ var vendors = []vendor{
 	aircall,
 	intercom,
 	ringcentral,
+	zoom,
 }
 
 // recording is a file of testdata: deliveries, and what becomes of them. One that lists

@@ -124,7 +124,11 @@ func (in *Intake) Handle(ctx context.Context, name string, d *source.Delivery) (
 			return source.Response{}, ErrOverloaded
 		}
 	}
-	if h, ok := src.Decoder.(source.Handshaker); ok {
+	for _, part := range [...]any{src.Decoder, src.Verifier} {
+		h, ok := part.(source.Handshaker)
+		if !ok {
+			continue
+		}
 		if r, ok := h.Handshake(d); ok {
 			own.results[Handshaken].Add(1)
 			in.o.Logger.Debug("handshake answered", "source", name)

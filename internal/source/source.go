@@ -84,8 +84,8 @@ type Decoder interface {
 	Acknowledge(d *Delivery) Response
 }
 
-// Handshaker is a Decoder whose vendor asks before it sends. Handshakes store
-// nothing. ok is false if d is no handshake.
+// Handshaker is a Decoder whose vendor asks before it sends, or a Verifier where the
+// answer needs the secret, which no decoder has. Handshakes store nothing. ok is false if d is no handshake.
 type Handshaker interface {
 	Handshake(d *Delivery) (r Response, ok bool)
 }

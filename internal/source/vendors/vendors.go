@@ -11,6 +11,7 @@ import (
 	"github.com/wallboard/wallboard/internal/source/intercom"
 	"github.com/wallboard/wallboard/internal/source/ringcentral"
 	"github.com/wallboard/wallboard/internal/source/twilio"
+	"github.com/wallboard/wallboard/internal/source/zoom"
 )
 
 // All returns the vendors.
@@ -24,6 +25,7 @@ func All() []source.Vendor {
 		intercom.Vendor,
 		ringcentral.Vendor,
 		twilio.Vendor,
+		zoom.Vendor,
 	}
 }
 
