@@ -59,6 +59,7 @@ var home = map[string][]string{
 	"encoding/json":                {}, // go-json-experiment/json refuses what this one lets pass
 	"database/sql":                 {"internal/sqlite", "internal/journal", "internal/history", "internal/access"},
 	"C":                            {"internal/sqlite/powercut"},
+	"github.com/golang-jwt/jwt/v5": {"internal/source/dialpad"},
 	"github.com/standard-webhooks/standard-webhooks/libraries/go": {"internal/source", "internal/forward"},
 
 	"github.com/santhosh-tekuri/jsonschema/v6": {"internal/source/cloudevents"}, // its test

@@ -55,6 +55,7 @@ var vendors = []vendor{
 		},
 	},
 	aircall,
+	dialpad,
 	intercom,
 	ringcentral,
 	zoom,
@@ -77,6 +78,7 @@ type recordedDelivery struct {
 	Headers map[string]string `json:"headers"`
 	URL     string            `json:"url"`
 	Body    jsontext.Value    `json:"body"`
+	Claims  jsontext.Value    `json:"claims"` // in place of a body, to be signed
 }
 
 // interaction is one as the API shows it, as far as the recordings speak of it. Pointers
@@ -180,6 +182,9 @@ func (q *recording) delivery(v *vendor, source string, i int, shift time.Duratio
 	}
 	for name, value := range r.Headers {
 		d.header.Set(name, value)
+	}
+	if len(r.Claims) > 0 {
+		d.body = string(r.Claims)
 	}
 	if r.Body.Kind() == '"' {
 		if err := json.Unmarshal(r.Body, &d.body); err != nil {

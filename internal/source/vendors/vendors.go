@@ -7,6 +7,7 @@ import (
 	"github.com/wallboard/wallboard/internal/source/amazonconnect"
 	"github.com/wallboard/wallboard/internal/source/asterisk"
 	"github.com/wallboard/wallboard/internal/source/cloudevents"
+	"github.com/wallboard/wallboard/internal/source/dialpad"
 	"github.com/wallboard/wallboard/internal/source/freeswitch"
 	"github.com/wallboard/wallboard/internal/source/intercom"
 	"github.com/wallboard/wallboard/internal/source/ringcentral"
@@ -21,6 +22,7 @@ func All() []source.Vendor {
 		amazonconnect.Vendor,
 		asterisk.Vendor,
 		cloudevents.Vendor,
+		dialpad.Vendor,
 		freeswitch.Vendor,
 		intercom.Vendor,
 		ringcentral.Vendor,
