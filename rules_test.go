@@ -106,7 +106,7 @@ func TestImports(t *testing.T) {
 				if ours, ok := strings.CutPrefix(path, module+"/"); ok {
 					allowed, known := mayImport[dir]
 					if strings.HasPrefix(dir, "internal/source/") {
-						allowed, known = []string{"internal/source", "internal/interaction"}, dir != "internal/source/vendors"
+						allowed, known = []string{"internal/source", "internal/source/eventbridge", "internal/interaction"}, dir != "internal/source/vendors"
 					}
 					if !known && dir != "." && dir != "internal/source/vendors" {
 						t.Errorf("%s: say in mayImport what %s may import", f, dir)

@@ -37,6 +37,9 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 // Lower is the text as a word of an enumeration.
 func (t Text) Lower() string { return strings.ToLower(strings.TrimSpace(string(t))) }
 
+// Upper is the same where the vendor writes its words so.
+func (t Text) Upper() string { return strings.ToUpper(strings.TrimSpace(string(t))) }
+
 // True reports whether it says so.
 func (t Text) True() bool { return t.Lower() == "true" }
 

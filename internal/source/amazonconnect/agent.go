@@ -22,30 +22,30 @@ func (x decoder) named(agent string) func(*interaction.Event) {
 // of each contact that the agent has or had just before. The two snapshots of the event
 // itself are compared, and no others.
 func (x decoder) agent(out *source.Decoded, e agentEvent, problem func(string)) {
-	switch e.EventType.upper() {
+	switch e.EventType.Upper() {
 	case "LOGIN", "LOGOUT", "STATE_CHANGE", "HEART_BEAT":
 	case "":
 		problem("EventType: is missing")
 		return
 	default:
-		ignore(out, "other agent event")
+		out.Ignore("other agent event")
 		return
 	}
-	agent := e.AgentARN.id("agent")
+	agent := shortID(e.AgentARN, "agent")
 	if e.EventTimestamp == 0 {
 		problem("EventTimestamp: is missing or no time")
 		return
 	}
-	now, before := e.Current.value, e.Previous.value
+	now, before := e.Current.Value, e.Previous.Value
 	if max(len(now.Contacts), len(before.Contacts)) > maxContacts {
 		problem("Contacts: are more than an agent can have")
 		return
 	}
-	name := cmp.Or(x.agents[agent], string(now.Configuration.value.Username), string(before.Configuration.value.Username))
+	name := cmp.Or(x.agents[agent], string(now.Configuration.Value.Username), string(before.Configuration.Value.Username))
 	if p := presence(e); p != 0 {
 		out.Events = append(out.Events, interaction.Event{
 			Kind: interaction.AgentState, At: int64(e.EventTimestamp), Agent: agent, AgentName: name, Presence: p,
-			Key: strings.Join([]string{"agent", agent, cmp.Or(string(e.EventID), e.EventTimestamp.key()), p.String()}, "/"),
+			Key: strings.Join([]string{"agent", agent, cmp.Or(string(e.EventID), e.EventTimestamp.Key()), p.String()}, "/"),
 		})
 	}
 	w := work{decoder: x, id: agent, name: name, seen: e.EventTimestamp, out: out}
@@ -66,11 +66,11 @@ func (x decoder) agent(out *source.Decoded, e agentEvent, problem func(string)) 
 // presence is the state of an agent in the vendor's terms put into ours. An agent who
 // could be offered nothing, as after a missed call until it is cleared, is away.
 func presence(e agentEvent) interaction.Presence {
-	s := e.Current.value
-	status := s.AgentStatus.value.Type.upper()
+	s := e.Current.Value
+	status := s.AgentStatus.Value.Type.Upper()
 	var talks, wraps, rings, missed bool
 	for _, c := range s.Contacts {
-		switch c.State.upper() {
+		switch c.State.Upper() {
 		case "CONNECTED", "CONNECTED_ONHOLD", "PAUSED":
 			talks = true
 		case "ENDED":
@@ -81,13 +81,13 @@ func presence(e agentEvent) interaction.Presence {
 			missed = true
 		}
 	}
-	slots := s.Configuration.value.RoutingProfile.value.Concurrency
+	slots := s.Configuration.Value.RoutingProfile.Value.Concurrency
 	free := len(slots) == 0 && !missed
 	for _, c := range slots {
 		free = free || c.AvailableSlots != "" && c.AvailableSlots != "0"
 	}
 	switch {
-	case e.EventType.upper() == "LOGOUT" || status == "OFFLINE":
+	case e.EventType.Upper() == "LOGOUT" || status == "OFFLINE":
 		return interaction.Offline
 	case talks:
 		return interaction.Busy
@@ -136,19 +136,19 @@ func (w work) shows(c agentContact) {
 	if l == nil {
 		return
 	}
-	if c.QueueTimestamp != 0 && c.Queue.is {
-		l.queued(c.QueueTimestamp, c.Queue.value.ARN)
+	if c.QueueTimestamp != 0 && c.Queue.Is {
+		l.queued(c.QueueTimestamp, c.Queue.Value.ARN)
 	}
 	since := cmp.Or(c.StateStartTimestamp, w.seen)
 	unstated := func(e *interaction.Event) { e.Why = interaction.UnknownWhy }
 	if c.ConnectedToAgentTimestamp != 0 {
 		l.offer(interaction.Accepted, c.ConnectedToAgentTimestamp, w.id, w.named(w.id))
 	}
-	switch c.State.upper() {
+	switch c.State.Upper() {
 	case "CONNECTING", "INCOMING":
 		l.offer(interaction.Assigned, since, w.id, func(e *interaction.Event) {
 			e.AgentName = w.name
-			if q := c.Queue.value.ARN.id("queue"); !strings.HasPrefix(q, "agent/") {
+			if q := shortID(c.Queue.Value.ARN, "queue"); !strings.HasPrefix(q, "agent/") {
 				e.Queue = q
 			}
 		})
@@ -175,7 +175,7 @@ func (w work) gone(c agentContact) {
 	if l == nil {
 		return
 	}
-	switch c.State.upper() {
+	switch c.State.Upper() {
 	case "CONNECTING", "INCOMING":
 		l.offer(interaction.Withdrawn, w.seen, w.id, func(e *interaction.Event) { e.Why = interaction.UnknownWhy })
 	case "CONNECTED", "CONNECTED_ONHOLD", "PAUSED":

@@ -10,14 +10,14 @@ import (
 // contact tells all that a contact event shows. sent is the envelope's time, in whole
 // seconds, which stands in where the contact gives none.
 func (x decoder) contact(out *source.Decoded, c contact, sent instant, problem func(string)) {
-	kind := c.EventType.upper()
+	kind := c.EventType.Upper()
 	switch kind {
 	case "INITIATED", "CONNECTED_TO_SYSTEM", "CONTACT_DATA_UPDATED", "QUEUED", "CONNECTED_TO_AGENT", "DISCONNECTED", "COMPLETED", "PAUSED", "RESUMED":
 	case "":
 		problem("detail.eventType: is missing")
 		return
 	default:
-		ignore(out, "other eventType")
+		out.Ignore("other eventType")
 		return
 	}
 	if c.ContactID == "" {
@@ -26,10 +26,10 @@ func (x decoder) contact(out *source.Decoded, c contact, sent instant, problem f
 	}
 	ch, counts := channel(c.Channel)
 	if !counts {
-		ignore(out, "task or e-mail")
+		out.Ignore("task or e-mail")
 		return
 	}
-	q, a := c.QueueInfo.value, c.AgentInfo.value
+	q, a := c.QueueInfo.Value, c.AgentInfo.Value
 	ended := c.DisconnectTimestamp
 	if ended == 0 && (kind == "DISCONNECTED" || kind == "COMPLETED") {
 		ended = cmp.Or(a.AfterContactWorkStartTimestamp, sent)
@@ -42,7 +42,7 @@ func (x decoder) contact(out *source.Decoded, c contact, sent instant, problem f
 
 	l := newLeg(out, c.ContactID, c.InitialContactID, c.InitiationMethod, ch)
 	l.begins(c.InitialContactID, c.PreviousContactID, start)
-	if c.QueueInfo.is {
+	if c.QueueInfo.Is {
 		at := q.EnqueueTimestamp
 		if at == 0 && kind == "QUEUED" {
 			at = sent
@@ -50,7 +50,7 @@ func (x decoder) contact(out *source.Decoded, c contact, sent instant, problem f
 		l.queued(cmp.Or(at, start), q.QueueARN)
 	}
 	l.chooses(c.Tags.outcome, cmp.Or(ended, sent))
-	agent, accepted := a.AgentARN.id("agent"), a.ConnectedToAgentTimestamp
+	agent, accepted := shortID(a.AgentARN, "agent"), a.ConnectedToAgentTimestamp
 	if agent == "" {
 		accepted = 0
 	}
@@ -97,7 +97,7 @@ func (l *leg) ends(at instant, reason text, answered bool) {
 // parties is what a disconnectReason says. AWS itself says that CUSTOMER_DISCONNECT may
 // be a connection that broke; it is taken at its word. Most inbound events give none.
 func parties(reason text) (interaction.Party, interaction.Cause, string) {
-	switch r := reason.upper(); r {
+	switch r := reason.Upper(); r {
 	case "":
 		return interaction.ByUnknown, interaction.Normal, ""
 	case "CUSTOMER_DISCONNECT", "CUSTOMER_NEVER_ARRIVED", "TELECOM_ORIGINATOR_CANCEL":

@@ -2,18 +2,14 @@ package amazonconnect
 
 import (
 	"encoding/base64"
-	"fmt"
-	"mime"
 	"net/http"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/wallboard/wallboard/internal/source"
+	"github.com/wallboard/wallboard/internal/source/eventbridge"
 )
-
-// maxParts is how many records a delivery may hold: the greatest batch of a pipe.
-const maxParts = 10_000
 
 // decoder decodes all three ways in.
 type decoder struct {
@@ -29,28 +25,12 @@ func (decoder) Acknowledge(*source.Delivery) source.Response {
 // of Kinesis records.
 func (x decoder) Decode(d *source.Delivery) (source.Decoded, error) {
 	var out source.Decoded
-	if d.Method != http.MethodPost {
-		return out, source.ErrMethod
+	parts, problem, err := eventbridge.Parts(d, "application/json", "text/plain") // SNS says text/plain of its JSON
+	if problem != "" {
+		out.Problems = []source.Problem{{Reason: problem}}
 	}
-	switch t, _, _ := mime.ParseMediaType(d.Header.Get("Content-Type")); t {
-	case "application/json", "text/plain": // SNS says text/plain of its JSON
-	default:
-		return out, fmt.Errorf("%w: want application/json, or text/plain from SNS", source.ErrContentType)
-	}
-	body := jsontext.Value(d.Body)
-	if !body.IsValid() {
-		return out, fmt.Errorf("%w: the body is not JSON", source.ErrMalformed)
-	}
-	parts := []jsontext.Value{body}
-	if body.Kind() == '[' {
-		parts = nil
-		if err := json.Unmarshal(body, &parts); err != nil {
-			return out, fmt.Errorf("%w: the body is not a JSON array", source.ErrMalformed)
-		}
-	}
-	if len(parts) > maxParts {
-		out.Problems = []source.Problem{{Reason: "the array has more records than a pipe sends"}}
-		return out, nil
+	if err != nil {
+		return out, err
 	}
 	for i, p := range parts {
 		x.part(&out, i, p, false)
@@ -67,24 +47,24 @@ func (x decoder) part(out *source.Decoded, i int, v jsontext.Value, wrapped bool
 		problem("is neither an EventBridge event, an SNS message nor a Kinesis record")
 		return
 	}
-	if err := json.Unmarshal(v, &p, anyCase); err != nil {
+	if err := json.Unmarshal(v, &p, eventbridge.AnyCase); err != nil {
 		problem("has a name twice, or is not valid UTF-8")
 		return
 	}
 	switch {
 	case p.DetailType != "":
-		if p.DetailType.upper() != "AMAZON CONNECT CONTACT EVENT" {
-			ignore(out, "other detail-type")
+		if p.DetailType.Upper() != "AMAZON CONNECT CONTACT EVENT" {
+			out.Ignore("other detail-type")
 			return
 		}
-		if !p.Detail.is {
+		if !p.Detail.Is {
 			problem("detail: is missing or no object")
 			return
 		}
-		x.contact(out, p.Detail.value, p.Time, problem)
+		x.contact(out, p.Detail.Value, p.Time, problem)
 	case p.TopicARN != "" && !wrapped:
-		if p.Type.upper() != "NOTIFICATION" {
-			ignore(out, "SNS confirmation")
+		if p.Type.Upper() != "NOTIFICATION" {
+			out.Ignore("SNS confirmation")
 			return
 		}
 		inner := jsontext.Value(p.Message)
@@ -102,7 +82,7 @@ func (x decoder) part(out *source.Decoded, i int, v jsontext.Value, wrapped bool
 		x.part(out, i, inner, true)
 	case p.AgentARN != "":
 		var e agentEvent
-		if err := json.Unmarshal(v, &e, anyCase); err != nil {
+		if err := json.Unmarshal(v, &e, eventbridge.AnyCase); err != nil {
 			problem("the agent event has a name twice")
 			return
 		}
@@ -110,7 +90,7 @@ func (x decoder) part(out *source.Decoded, i int, v jsontext.Value, wrapped bool
 	case p.ContactID != "" && p.EventType != "":
 		// EventBridge can be told to send the detail alone.
 		var c contact
-		if err := json.Unmarshal(v, &c, anyCase); err != nil {
+		if err := json.Unmarshal(v, &c, eventbridge.AnyCase); err != nil {
 			problem("the contact event has a name twice")
 			return
 		}
@@ -139,11 +119,4 @@ func record(data jsontext.Value) (jsontext.Value, bool) {
 		inner = b
 	}
 	return inner, inner.IsValid()
-}
-
-func ignore(out *source.Decoded, name string) {
-	if out.Ignored == nil {
-		out.Ignored = make(map[string]int)
-	}
-	out.Ignored[name]++
 }

@@ -206,12 +206,6 @@ func TestProblems(t *testing.T) {
 
 // TestLimits: at the limit all is read, beyond it nothing is but the problem told.
 func TestLimits(t *testing.T) {
-	for n, want := range map[int]int{maxParts: 0, maxParts + 1: 1} {
-		out, err := decoder{}.Decode(delivery("[" + strings.TrimSuffix(strings.Repeat(`{"detail-type":"x"},`, n), ",") + "]"))
-		if err != nil || len(out.Problems) != want || len(out.Ignored) != 1-want {
-			t.Errorf("%d records: %v, %d problems", n, err, len(out.Problems))
-		}
-	}
 	for n, want := range map[int]int{maxContacts: 0, maxContacts + 1: 1} {
 		for _, which := range []string{"Current", "Previous"} {
 			contacts := strings.TrimSuffix(strings.Repeat(`{"ContactId":"c"},`, n), ",")

@@ -28,7 +28,7 @@ func newLeg(out *source.Decoded, contact, initial, method text, ch interaction.C
 	l.base = interaction.Event{Interaction: l.id, Leg: l.id, Channel: ch, Direction: interaction.Inbound}
 	switch l.role {
 	case interaction.Customer:
-		l.continues = method.upper() == "TRANSFER" || method.upper() == "QUEUE_TRANSFER"
+		l.continues = method.Upper() == "TRANSFER" || method.Upper() == "QUEUE_TRANSFER"
 		l.base.Interaction = cmp.Or(string(initial), l.id)
 	case interaction.OutboundRole, interaction.Callback:
 		l.base.Direction = interaction.Outbound
@@ -45,7 +45,7 @@ func (l *leg) emit(k interaction.Kind, at instant, more func(*interaction.Event)
 	if more != nil {
 		more(&e)
 	}
-	key := []string{l.id, k.String(), at.key()}
+	key := []string{l.id, k.String(), at.Key()}
 	for _, said := range []string{
 		e.Agent, e.Queue, e.Role.String(), e.Other, e.Why.String(), e.Channel.String(), e.By.String(), e.Cause.String(), e.Reason,
 	} {
@@ -104,7 +104,7 @@ func (l *leg) choseCallback(chain text, at instant) {
 // agent's personal queue, which is not where the customer's interaction belongs.
 func (l *leg) queued(at instant, arn text) {
 	l.emit(interaction.Queued, at, func(e *interaction.Event) {
-		if q := arn.id("queue"); !l.continues || !strings.HasPrefix(q, "agent/") {
+		if q := shortID(arn, "queue"); !l.continues || !strings.HasPrefix(q, "agent/") {
 			e.Queue = q
 		}
 	})
@@ -128,7 +128,7 @@ func (l *leg) released(at instant, agent string) {
 // channel is what a channel counts as. counts is false for tasks, e-mails and what may
 // come: nobody waits on the line there.
 func channel(t text) (c interaction.Channel, counts bool) {
-	switch t.upper() {
+	switch t.Upper() {
 	case "VOICE":
 		return interaction.Voice, true
 	case "CHAT":
@@ -143,7 +143,7 @@ func channel(t text) (c interaction.Channel, counts bool) {
 // customer began, or an outbound call. A method that is not known is not taken for a
 // customer's.
 func role(method text, c interaction.Channel) interaction.Role {
-	switch method.upper() {
+	switch method.Upper() {
 	case "INBOUND", "WEBRTC_API", "TRANSFER", "QUEUE_TRANSFER", "":
 		return interaction.Customer
 	case "API":

@@ -14,6 +14,7 @@ import (
 
 	"github.com/wallboard/wallboard/internal/classify"
 	"github.com/wallboard/wallboard/internal/interaction"
+	"github.com/wallboard/wallboard/internal/source/eventbridge"
 )
 
 // recorded reads the deliveries of a recording.
@@ -74,10 +75,10 @@ func kindOf(t *testing.T, body string) string {
 		return ""
 	}
 	var p part
-	if err := json.Unmarshal([]byte(body), &p, anyCase); err != nil {
+	if err := json.Unmarshal([]byte(body), &p, eventbridge.AnyCase); err != nil {
 		t.Fatal(err)
 	}
-	return p.Detail.value.EventType.upper()
+	return p.Detail.Value.EventType.Upper()
 }
 
 // TestAnyEventMayBeLost: Connect delivers at best effort. Whatever single event of a

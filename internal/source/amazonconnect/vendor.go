@@ -22,10 +22,10 @@ var Vendor = source.Vendor{
 // id is the short id under which events name a queue or an agent, whose ARN the console
 // shows.
 func id(pasted string) string {
-	if q := text(pasted).id("queue"); q != pasted {
+	if q := shortID(text(pasted), "queue"); q != pasted {
 		return q
 	}
-	return text(pasted).id("agent")
+	return shortID(text(pasted), "agent")
 }
 
 // topicForm is an SNS topic's ARN; its first group is the partition, its second the region.
