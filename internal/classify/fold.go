@@ -48,6 +48,8 @@ type transfer struct {
 	legs     int
 	legsSeen bool
 	onQueue  bool
+	// untold is that nobody said to whom.
+	untold bool
 }
 
 // leg is one part of the contact.
@@ -57,7 +59,8 @@ type leg struct {
 	moved      bool
 	accepted   bool
 	queued     bool
-	generation int // of the transfer under which it was first seen, 0 for none
+	waits      bool // it was queued, and since then neither ended nor anybody accepted
+	generation int  // of the transfer under which it was first seen, 0 for none
 }
 
 // state is the fold of one interaction so far. Its methods are the effects of
@@ -239,7 +242,7 @@ func (s *state) toQueue(e *interaction.Event) {
 func (s *state) queuedEffect(e *interaction.Event, at Moment, l *leg) {
 	fresh := l != nil && !l.queued && !l.accepted
 	if l != nil {
-		l.queued = true
+		l.queued, l.waits = true, true
 	}
 	s.queued = true
 	s.toQueue(e)
@@ -302,7 +305,7 @@ func (s *state) transferred(e *interaction.Event, at Moment) {
 	if released >= 0 {
 		s.rows[released].status = interaction.StatusTransferred
 	}
-	s.transfer.onQueue = e.To == interaction.ToQueue
+	s.transfer.onQueue, s.transfer.untold = e.To == interaction.ToQueue, e.To == 0
 	if e.To == interaction.ToQueue && e.ToID != "" && cold {
 		s.queued = true
 		s.queue, s.queueName = e.ToID, e.QueueName
@@ -345,6 +348,9 @@ func (s *state) acceptedEffect(e *interaction.Event, at Moment, l *leg) {
 	i := s.accept(e, at)
 	if l != nil {
 		l.accepted = true
+	}
+	for j := range s.legs {
+		s.legs[j].waits = s.legs[j].waits && s.rows[i].accepted != at
 	}
 	if s.accepted.IsZero() {
 		s.accepted = at
@@ -393,6 +399,8 @@ func (s *state) transferCompleted(at Moment) {
 	switch {
 	case s.talking():
 		s.hold(withAgent, at)
+	case s.transfer.untold && (s.holder == withAgent || s.holder == inQueue) && !s.awaited():
+		s.hold(outside, at)
 	case s.holder == withAgent:
 		s.hold(inQueue, at)
 	}
@@ -410,6 +418,23 @@ func (s *state) putThrough(e *interaction.Event, at Moment) {
 		s.transfer.underWay = false
 		s.hold(outside, at)
 	}
+}
+
+// awaited reports whether an offer is open, or a leg waits in a queue. A vendor that tells
+// of every agent and queue, and not to whom a transfer goes, tells so that the customer
+// went to neither: to a number outside, a survey, a menu.
+func (s *state) awaited() bool {
+	for i := range s.rows {
+		if s.rows[i].status == interaction.StatusAssigned {
+			return true
+		}
+	}
+	for i := range s.legs {
+		if s.legs[i].waits {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *state) rerouted(at Moment) {

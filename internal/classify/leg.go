@@ -45,7 +45,7 @@ func (s *state) legEnded(l *leg, e *interaction.Event, at Moment) {
 	if !l.ended && l.generation == s.transfer.generation && s.transfer.generation != 0 {
 		s.transfer.legs--
 	}
-	l.ended, l.moved = true, e.Moved
+	l.ended, l.waits, l.moved = true, false, e.Moved
 	if s.talking() {
 		if s.transfer.underWay && s.transfer.legsSeen && s.transfer.legs <= 0 && !s.transfer.onQueue && !l.moved {
 			s.transferFailed(at)

@@ -98,7 +98,7 @@ func (s *state) newRow(e *interaction.Event, status interaction.Status, at Momen
 }
 
 // accept opens the row of an accepted offer and cancels the others: of a transfer
-// only its own offers cancel each other.
+// only its own offers cancel each other. Of one who talks already it says nothing new.
 func (s *state) accept(e *interaction.Event, at Moment) int {
 	i := s.offerFor(e)
 	if i < 0 {
@@ -108,6 +108,9 @@ func (s *state) accept(e *interaction.Event, at Moment) int {
 	r := &s.rows[i]
 	if r.agent == "" {
 		r.agent, r.agentName = e.Agent, e.AgentName
+	}
+	if r.status == interaction.Opened && r.talking {
+		return i
 	}
 	if r.status != interaction.Opened {
 		r.status, r.accepted, r.ended = interaction.Opened, at, Moment{}

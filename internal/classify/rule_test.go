@@ -110,6 +110,39 @@ func TestHolder(t *testing.T) {
 		},
 		{"queued while an agent talks is a transfer", talk + "5 queued q=R; 6 released w=W1; 20 disconnected by=customer", "abandoned/after_transfer W1:Transferred -:Abandoned"},
 		{"external transfer", talk + "5 transferred w=W1 to=external mode=cold; 6 released w=W1; 20 disconnected by=customer", "answered/accepted W1:Transferred"},
+		{"passed on to nobody that shows", talk + "5 transferred w=W1; 5 transfer_completed; 20 disconnected by=customer", "answered/accepted W1:Transferred"},
+		{
+			"passed on to whom an offer was made", talk + "4 assigned w=W2 a=B; 5 transferred w=W1; 5 transfer_completed; 20 disconnected by=customer",
+			"abandoned/after_transfer W1:Transferred W2:Abandoned",
+		},
+		{
+			"passed on to whom an offer is made later", talk + "5 transferred w=W1; 5 transfer_completed; 6 assigned w=W2 a=B; 20 disconnected by=customer",
+			"abandoned/after_transfer W1:Transferred W2:Abandoned",
+		},
+		{
+			"passed on to a queue where the customer waits", talk + "4 queued q=R leg=b; 5 transferred w=W1; 5 transfer_completed; 20 disconnected by=customer",
+			"abandoned/after_transfer W1:Transferred -:Abandoned",
+		},
+		{
+			"passed on to a queue whose leg has ended", talk + "3.5 queued q=R leg=b; 4 leg_ended leg=b; 5 transferred w=W1; 5 transfer_completed; 20 disconnected by=customer",
+			"answered/accepted W1:Transferred",
+		},
+		{
+			"passed on, and nothing told that the first queue's leg ended", "0 started; 1 queued q=Q leg=a; 2 assigned w=W1 a=A; 3 accepted w=W1 a=A; 5 transferred w=W1; 5 transfer_completed; 20 disconnected by=customer",
+			"answered/accepted W1:Transferred",
+		},
+		{
+			"told again that the first agent talks, and then passed on", talk + "4 assigned w=W2 a=B; 4.5 accepted w=W1 a=A; 5 transferred w=W1; 5 transfer_completed; 20 disconnected by=customer",
+			"abandoned/after_transfer W1:Transferred W2:Abandoned",
+		},
+		{
+			"told again that the first agent talks, and then passed on to a queue", talk + "4 queued q=R leg=b; 4.5 accepted w=W1 a=A; 5 transferred w=W1; 5 transfer_completed; 20 disconnected by=customer",
+			"abandoned/after_transfer W1:Transferred -:Abandoned",
+		},
+		{
+			"passed on to one who talks", talk + "4 assigned w=W2 a=B; 5 accepted w=W2 a=B; 6 transferred w=W1; 6 transfer_completed; 19 released w=W2; 20 disconnected by=agent",
+			"answered/accepted W1:Transferred W2:Closed",
+		},
 		{"rerouted after the accept", talk + "5 rerouted; 6 queued q=Q; 7 assigned w=W2 a=B; 20 disconnected by=customer", "answered/accepted W1:Closed W2:Canceled"},
 		{
 			"ring-all", "0 started; 1 queued q=Q; 2 assigned w=W1 a=A; 2 assigned w=W2 a=B; 2 assigned w=W3 a=C; 5 accepted w=W2 a=B; 5.1 withdrawn w=W1 why=answered_elsewhere; 9 disconnected by=customer",
