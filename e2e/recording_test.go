@@ -48,6 +48,11 @@ var vendors = []vendor{
 	},
 	asterisk, freeswitch,
 	{
+		folder: "genesys", source: genesysSource,
+		prepare: func(string, *delivery) error { return nil },
+		shift:   shiftGenesys,
+	},
+	{
 		folder: "twilio", source: "vendor: twilio, auth: {scheme: twilio, secret: research-token-0123456789abcdef}",
 		prepare: func(source string, d *delivery) error {
 			d.header.Set("X-Twilio-Signature", simulate.SignTwilioForm("https://wallboard.example.org"+d.target, d.body, "research-token-0123456789abcdef"))

@@ -9,6 +9,7 @@ import (
 	"github.com/wallboard/wallboard/internal/source/cloudevents"
 	"github.com/wallboard/wallboard/internal/source/dialpad"
 	"github.com/wallboard/wallboard/internal/source/freeswitch"
+	"github.com/wallboard/wallboard/internal/source/genesys"
 	"github.com/wallboard/wallboard/internal/source/intercom"
 	"github.com/wallboard/wallboard/internal/source/ringcentral"
 	"github.com/wallboard/wallboard/internal/source/twilio"
@@ -24,6 +25,7 @@ func All() []source.Vendor {
 		cloudevents.Vendor,
 		dialpad.Vendor,
 		freeswitch.Vendor,
+		genesys.Vendor,
 		intercom.Vendor,
 		ringcentral.Vendor,
 		twilio.Vendor,
