@@ -28,7 +28,7 @@ func newWindow(t *testing.T) window {
 func (w window) open(url string) {
 	w.t.Helper()
 	if err := chromedp.Do(w.ctx, chromedp.Navigate(url)); err != nil {
-		w.t.Fatalf("%s: %v", url, err)
+		w.t.Fatalf("%s (make setup installs Chromium): %v", url, err)
 	}
 }
 

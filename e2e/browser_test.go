@@ -25,30 +25,17 @@ func browser(t *testing.T, width, height int) context.Context {
 	return ctx
 }
 
-// tab is a page in a browser of its own.
-type tab struct {
-	t   *testing.T
-	ctx context.Context
-}
-
 // open opens an address in a browser of a small wall's size.
-func open(t *testing.T, address string) *tab {
+func open(t *testing.T, address string) window {
 	t.Helper()
-	c := &tab{t, browser(t, 1280, 720)}
-	c.visit(address)
+	c := newWindow(t)
+	c.open(address)
 	return c
 }
 
-func (c *tab) visit(address string) {
-	c.t.Helper()
-	if err := chromedp.Do(c.ctx, chromedp.Navigate(address)); err != nil {
-		c.t.Fatalf("Chromium is needed for this test; make setup installs it: %v", err)
-	}
-}
-
 // says asks the page once. A page that is just being loaded says nothing.
-func (c *tab) says(expression string) bool {
-	ctx, cancel := context.WithTimeout(c.ctx, 5*time.Second)
+func (w window) says(expression string) bool {
+	ctx, cancel := context.WithTimeout(w.ctx, 5*time.Second)
 	defer cancel()
 	is, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
 	return err == nil && is

@@ -112,7 +112,7 @@ func newLink(t *testing.T, to string) *link {
 }
 
 // do runs a script in the page.
-func do(t *testing.T, c *tab, script string) {
+func do(t *testing.T, c window, script string) {
 	t.Helper()
 	if _, err := chromedp.Run(c.ctx, chromedp.Evaluate[any](script+"; null")); err != nil {
 		t.Fatal(err)
@@ -150,7 +150,7 @@ func TestWrongClocks(t *testing.T) {
 	if _, err := chromedp.Call(c.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script}); err != nil {
 		t.Fatal(err)
 	}
-	c.visit("http://" + s.address + "/boards/all")
+	c.open("http://" + s.address + "/boards/all")
 	wait(t, c.ctx, "live", live, 20*time.Second)
 	// Every state of the board from now on.
 	do(t, c, stay+`; window.states = []; new MutationObserver(function () { states.push(document.getElementById('board').className); }).observe(document.getElementById('board'), {attributes: true})`)

@@ -25,10 +25,10 @@ boards:
 `, secret))
 }
 
-func (c *tab) key(key string) {
-	c.t.Helper()
-	if err := chromedp.Do(c.ctx, chromedp.KeyEvent(key)); err != nil {
-		c.t.Fatal(err)
+func (w window) key(key string) {
+	w.t.Helper()
+	if err := chromedp.Do(w.ctx, chromedp.KeyEvent(key)); err != nil {
+		w.t.Fatal(err)
 	}
 }
 
@@ -83,7 +83,7 @@ func TestScreenLife(t *testing.T) {
 	if _, err := chromedp.Call(c.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script}); err != nil {
 		t.Fatal(err)
 	}
-	c.visit("http://" + s.address + "/boards/two?dim=00:00-23:59")
+	c.open("http://" + s.address + "/boards/two?dim=00:00-23:59")
 	wait(t, c.ctx, "live", live, 20*time.Second)
 	wait(t, c.ctx, "dark", `getComputedStyle(document.getElementById('board')).opacity === '0.3'`, 5*time.Second)
 	wait(t, c.ctx, "the picture moved", `/^translate\(2px, 2px\)$/.test(document.getElementById('board').style.transform)`, 5*time.Second)
