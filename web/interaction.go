@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wallboard/wallboard/internal/access"
 	"github.com/wallboard/wallboard/internal/classify"
 	"github.com/wallboard/wallboard/internal/history"
 	"github.com/wallboard/wallboard/internal/interaction"
@@ -27,7 +28,10 @@ const (
 )
 
 // mayReadDeliveries reports whether a request may see what vendors delivered.
-func (s *Server) mayReadDeliveries(*http.Request) bool { return s.o.Open }
+func (s *Server) mayReadDeliveries(r *http.Request) bool {
+	v := visitorOf(r)
+	return v.May(access.Admin)
+}
 
 // interactionPage is one interaction as a page.
 func (s *Server) interactionPage(w http.ResponseWriter, r *http.Request) error {

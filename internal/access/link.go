@@ -87,6 +87,10 @@ func (a *Access) endLink(ctx context.Context, by Visitor, action, id string, f f
 
 // Enter exchanges what a share link carries for a guest's own token, which stays in a cookie.
 func (a *Access) Enter(ctx context.Context, link string) (token string, boards []string, err error) {
+	// A wrong guess must not cost a write.
+	if _, err := a.use(ctx, a.db.Read, kindLink, link); err != nil {
+		return "", nil, wrapped(err)
+	}
 	var list string
 	err = a.change(ctx, Visitor{}, "", "", func(tx *sql.Tx) error {
 		id, err := a.use(ctx, tx, kindLink, link)
