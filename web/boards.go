@@ -29,7 +29,7 @@ func (s *Server) boardPage(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if v.Kind != access.KindPerson {
-		s.embeddable(w, r, p.def.Embed) // never a page in which somebody is signed in
+		s.embeddable(w, r, p.def().Embed) // never a page in which somebody is signed in
 	}
 	model := view.model
 	model.Display = display
@@ -84,8 +84,8 @@ func (s *Server) boardJSON(w http.ResponseWriter, r *http.Request) error {
 	}
 	c, m := &n.Customers, &n.Metrics
 	return writeJSON(w, object{
-		"board": p.def.Name, "seq": v.seq, "epoch": s.epoch, "as_of": n.AsOf.UTC().Format(timeForm),
-		"window":            object{"kind": p.def.Window, "since": n.Since.Format(time.RFC3339), "time_zone": n.Since.Location().String()},
+		"board": p.def().Name, "seq": v.seq, "epoch": s.epoch, "as_of": n.AsOf.UTC().Format(timeForm),
+		"window":            object{"kind": p.def().Window, "since": n.Since.Format(time.RFC3339), "time_zone": n.Since.Location().String()},
 		"agent_work_status": status, "abandoned_by_reason": reasons,
 		"customers": object{
 			"open_at_start": c.OpenAtStart, "started": c.Started, "answered": c.Answered, "abandoned": c.Abandoned,

@@ -101,11 +101,11 @@ func (s *Server) filter(q url.Values) (history.Filter, error) {
 		}
 	}
 	if name := q.Get("board"); name != "" {
-		p, ok := s.boards[name]
-		if !ok {
+		p := s.boards.find(name)
+		if p == nil {
 			return f, badParameter("board", "is not the name of a configured board.")
 		}
-		if bad := boardFilter(p.def, &f, q.Get("time"), s.o.Now()); bad != nil {
+		if bad := boardFilter(p.def(), &f, q.Get("time"), s.o.Now()); bad != nil {
 			return f, bad
 		}
 	}
@@ -184,8 +184,8 @@ func (s *Server) listForm(ctx context.Context, q url.Values, f *history.Filter) 
 	if form.Board == "" {
 		form.From, form.To = s.local(f.From), s.local(f.To)
 	}
-	for name := range s.boards {
-		form.Boards = append(form.Boards, name)
+	for _, def := range s.boards.definitions() {
+		form.Boards = append(form.Boards, def.Name)
 	}
 	slices.Sort(form.Boards)
 	form.Sources = s.o.Floor.Sources()
@@ -220,8 +220,8 @@ func (s *Server) interactionsPage(w http.ResponseWriter, r *http.Request) error 
 		Assets: pageAssets(), Form: form, Works: f.Status != "" && f.Status != "Waiting", Total: list.Total,
 		More: list.Total >= history.MaxTotal, AsOf: list.AsOf.In(s.zone()), Zone: s.zone().String(),
 	}
-	if p := s.boards[q.Get("board")]; p != nil {
-		page.Window = windowOf(p.def, s.o.Now())
+	if p := s.boards.find(q.Get("board")); p != nil {
+		page.Window = windowOf(p.def(), s.o.Now())
 		if f.From.IsZero() {
 			page.Window = "Now"
 		}

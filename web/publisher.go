@@ -2,10 +2,9 @@ package web
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"reflect"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/wallboard/wallboard/internal/board"
@@ -35,33 +34,25 @@ type view struct {
 	changed map[string]frameCell
 }
 
-// published is a board and its newest view.
-type published struct {
-	// Static after construction.
-	def *board.Definition
-
-	encodings atomic.Int64 // frames encoded so far
-
-	mu     sync.Mutex
-	view   *view
-	alarms map[string]board.Alarm // by metric, for those that have thresholds
-}
-
 // publish returns the board's view of what is so now: the newest one if nothing changed
 // since it was made a moment ago, else the next.
 func (s *Server) publish(p *published) *view {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := s.o.Now()
-	n := s.o.Floor.Numbers(p.def)
-	if p.view != nil && now.Sub(p.view.at) < viewFor && reflect.DeepEqual(p.view.numbers, n) {
+	now, def := s.o.Now(), p.def()
+	n := s.o.Floor.Numbers(def)
+	if def != p.shown {
+		// What a metric has no threshold for any more is forgotten.
+		maps.DeleteFunc(p.alarms, func(metric string, _ board.Alarm) bool { _, ok := def.Thresholds[metric]; return !ok })
+	}
+	if p.view != nil && def == p.shown && now.Sub(p.view.at) < viewFor && reflect.DeepEqual(p.view.numbers, n) {
 		return p.view
 	}
 	v := &view{seq: 1, at: now, numbers: n}
 	if p.view != nil {
 		v.seq = p.view.seq + 1
 	}
-	v.model = boardView(p.def, &v.numbers, now, p.alarms)
+	v.model = boardView(def, &v.numbers, now, p.alarms)
 	v.model.Epoch, v.model.Seq = s.epoch, v.seq
 	if s.began.After(n.Since) {
 		v.model.Unbroken = s.began.In(n.Since.Location())
@@ -71,15 +62,15 @@ func (s *Server) publish(p *published) *view {
 	if p.view != nil && p.view.layout == v.layout {
 		v.changed = changedCells(p.view.cells, v.cells)
 	}
-	p.view = v
+	p.view, p.shown = v, def
 	return v
 }
 
 // board publishes and returns the named board's view, so that who asks sees what was
 // applied before. Its screens get that view too.
 func (s *Server) board(r *http.Request) (*published, *view, error) {
-	p, ok := s.boards[r.PathValue("board")]
-	if !ok {
+	p := s.boards.find(r.PathValue("board"))
+	if p == nil {
 		return nil, nil, noBoard
 	}
 	v := s.publish(p)
@@ -109,7 +100,7 @@ func (s *Server) idle(p *published) bool {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return len(p.def.Thresholds) == 0 || p.view != nil && s.o.Now().Sub(p.view.at) < lifeEvery
+	return len(p.def().Thresholds) == 0 || p.view != nil && s.o.Now().Sub(p.view.at) < lifeEvery
 }
 
 // Run publishes boards that have screens, until ctx ends; then it closes the sockets. A
@@ -139,12 +130,12 @@ func (s *Server) Run(ctx context.Context) error {
 				s.o.Logger.Error("use of sessions and screens not noted", "cause", err)
 			}
 		}
-		for _, p := range s.boards {
+		for _, p := range s.boards.all() {
 			if s.idle(p) {
 				continue
 			}
 			if err := s.send(ctx, p, s.publish(p)); err != nil {
-				s.o.Logger.Error("board not published", "board", p.def.Name, "cause", err)
+				s.o.Logger.Error("board not published", "board", p.def().Name, "cause", err)
 			}
 		}
 		select {

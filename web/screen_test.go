@@ -171,7 +171,7 @@ func TestEncodings(t *testing.T) {
 
 func testEncodings(t *testing.T, sources, most int) {
 	web, floor := site(t, sources)
-	p := serverOf(web).boards["all"]
+	p := serverOf(web).boards.find("all")
 	getBoard(t, web)
 	if n := p.encodings.Load(); n != 0 {
 		t.Errorf("%d encodings for a board that nobody watches", n)

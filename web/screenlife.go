@@ -56,7 +56,7 @@ func (s *Server) lifeOf(r *http.Request, d *views.Display) error {
 	}
 	v := visitorOf(r)
 	for _, name := range names {
-		if _, ok := s.boards[name]; !ok || !v.MaySee(name) {
+		if s.boards.find(name) == nil || !v.MaySee(name) {
 			return badDisplay("rotate", "names a board that there is not")
 		}
 		d.Rotation = append(d.Rotation, "/boards/"+name)

@@ -77,7 +77,7 @@ type Server struct {
 	o          Options
 	epoch      string
 	began      time.Time
-	boards     map[string]*published
+	boards     boardSet
 	hub        *hub
 	mux        *http.ServeMux
 	bodyWithin time.Duration // of constant bodyWithin
@@ -92,10 +92,10 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{o: o, epoch: rand.Text(), began: o.Now(), boards: make(map[string]*published), hub: newHub(), mux: http.NewServeMux()}
+	s := &Server{o: o, epoch: rand.Text(), began: o.Now(), hub: newHub(), mux: http.NewServeMux()}
 	s.bodyWithin, s.places = bodyWithin, make(chan struct{}, maxBodies)
 	for _, d := range o.Boards {
-		s.boards[d.Name] = &published{def: d, alarms: make(map[string]board.Alarm)}
+		s.boards.put(d)
 	}
 	if o.Access != nil {
 		o.Access.OnEnd(func(holder, token string) { s.hub.endHolder(holder, token, closeEnded) })
@@ -195,7 +195,7 @@ func (s *Server) embeddable(w http.ResponseWriter, r *http.Request, sites []stri
 
 // everyEmbedder are the sites of all boards.
 func (s *Server) everyEmbedder() (sites []string) {
-	for _, d := range s.o.Boards {
+	for _, d := range s.boards.definitions() {
 		sites = append(sites, d.Embed...)
 	}
 	slices.Sort(sites)
@@ -278,7 +278,7 @@ func (s *Server) visible(r *http.Request) []views.BoardLink {
 // boardLinks are all boards.
 func (s *Server) boardLinks() []views.BoardLink {
 	var list []views.BoardLink
-	for _, def := range s.o.Boards {
+	for _, def := range s.boards.definitions() {
 		window := strings.ReplaceAll(string(def.Window), "_", " ")
 		list = append(list, views.BoardLink{Name: def.Name, Title: cmp.Or(def.Title, def.Name), URL: "/boards/" + def.Name, Window: window})
 	}

@@ -84,9 +84,9 @@ func (s *Server) sameOrigin(r *http.Request) bool {
 
 // live upgrades to the board's socket; its first frame is on its way.
 func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
-	p, ok := s.boards[r.PathValue("board")]
+	p := s.boards.find(r.PathValue("board"))
 	switch {
-	case !ok:
+	case p == nil:
 		return noBoard
 	case !websocket.IsWebSocketUpgrade(r):
 		return noUpgrade
@@ -110,7 +110,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 		k := &socket{conn: conn, board: p, visitor: v}
 		h.add(k)
 		// The token may have ended between the look at it and the socket's entry here.
-		if now, _, err := s.visitor(r); err != nil || now.Token != v.Token || !now.MaySee(p.def.Name) {
+		if now, _, err := s.visitor(r); err != nil || now.Token != v.Token || !now.MaySee(p.def().Name) {
 			h.end(k, closeEnded, "")
 		}
 	}

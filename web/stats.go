@@ -12,8 +12,9 @@ type Stats struct {
 
 // Stats returns them. The numbers may be of slightly different times.
 func (s *Server) Stats() Stats {
-	out := Stats{Boards: len(s.boards), Frames: s.hub.sentFrames.Load(), Bytes: s.hub.sentBytes.Load()}
-	for _, p := range s.boards {
+	boards := s.boards.all()
+	out := Stats{Boards: len(boards), Frames: s.hub.sentFrames.Load(), Bytes: s.hub.sentBytes.Load()}
+	for _, p := range boards {
 		out.Encoded += uint64(p.encodings.Load())
 	}
 	s.hub.mu.Lock()

@@ -123,11 +123,11 @@ func TestAlarmsUnwatched(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		go s.Run(ctx)
 		time.Sleep(time.Minute)
-		early := s.publish(s.boards["all"])
+		early := s.publish(s.boards.find("all"))
 		at := time.Now().UnixMicro()
 		floor.Apply("lab", at, []interaction.Event{{Interaction: "I1", Kind: interaction.Queued, At: at, Key: "1"}})
 		time.Sleep(time.Hour)
-		v := s.publish(s.boards["all"])
+		v := s.publish(s.boards.find("all"))
 		stop()
 		synctest.Wait()
 		if len(v.model.Alarms) != 1 || v.model.Alarms[0].Before || time.UnixMicro(at).Add(lifeEvery+frameEvery).Before(v.model.Alarms[0].Since) {
