@@ -394,7 +394,7 @@
 			return;
 		}
 		try {
-			s = new WebSocket((location.protocol === 'https:' ? 'wss://' : 'ws://') + location.host + root.getAttribute('data-live'));
+			s = new WebSocket((location.protocol === 'https:' ? 'wss://' : 'ws://') + location.host + parameter(root.getAttribute('data-live'), 'v', root.getAttribute('data-version') || ''));
 		} catch (e) {
 			later();
 			return;

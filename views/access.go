@@ -115,9 +115,11 @@ type ScreenRow struct {
 	Boards          []string
 	Rotate, Scale   int
 	Theme, Language string
+	Dim             string // the hours in which it is dark
 	Browser         string
 	Seen            string // how long ago
 	Here            bool   // it has a socket now
+	Old             bool   // its page is of another version of the program
 }
 
 // LinkRow is one share link.

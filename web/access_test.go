@@ -74,7 +74,7 @@ func TestScreenLife(t *testing.T) {
 	if !ok || header.Get("Refresh") == "" {
 		t.Fatalf("no code: %s", page)
 	}
-	form := url.Values{"code": {code}, "name": {"Lobby"}, "board": {"support"}, "theme": {"light"}, "scale": {"120"}, "language": {"de"}}
+	form := url.Values{"code": {code}, "name": {"Lobby"}, "board": {"support"}, "theme": {"light"}, "scale": {"120"}, "language": {"de"}, "dim": {"22:00-06:00"}}
 	if status, _ := boss.post("/screens", form); status != 303 {
 		t.Fatalf("pairing: %d", status)
 	}
@@ -84,7 +84,7 @@ func TestScreenLife(t *testing.T) {
 		}
 	}
 	_, page, _ = tv.do(tv.request("GET", "/boards/support", ""))
-	for _, want := range []string{`data-theme="light"`, `data-scale="120"`, `lang="de"`} {
+	for _, want := range []string{`data-theme="light"`, `data-scale="120"`, `lang="de"`, `22:00-06:00`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the board lacks %s", want)
 		}
@@ -98,7 +98,7 @@ func TestScreenLife(t *testing.T) {
 		t.Fatalf("screens %v: %v", list, err)
 	}
 	_, page, _ = boss.do(boss.request("GET", "/screens", ""))
-	if !strings.Contains(page, "connected") {
+	if !strings.Contains(page, "connected") || strings.Contains(page, "old version") {
 		t.Error("the list does not say that it is connected")
 	}
 	at := "/screens/" + list[0].ID + "/"

@@ -39,7 +39,7 @@ func (s *Server) boardPage(w http.ResponseWriter, r *http.Request) error {
 
 // screenDisplay is how a paired screen shows its boards.
 func screenDisplay(v *access.Visitor) views.Display {
-	d := views.Display{Theme: v.Screen.Theme, Scale: v.Screen.Scale, Locale: v.Screen.Language, RotateSeconds: v.Screen.RotateSeconds}
+	d := views.Display{Theme: v.Screen.Theme, Scale: v.Screen.Scale, Locale: v.Screen.Language, Dim: v.Screen.Dim, RotateSeconds: v.Screen.RotateSeconds}
 	for _, b := range v.Screen.Boards {
 		d.Rotation = append(d.Rotation, "/boards/"+b)
 	}

@@ -163,10 +163,10 @@ func (h *hub) identify(holder, name string) {
 	})
 }
 
-// present reports whether the holder has a socket.
-func (h *hub) present(holder string) (here bool) {
-	h.each(holder, func(*socket) { here = true })
-	return here
+// present reports whether the holder has a socket, and whether one is of an old page.
+func (h *hub) present(holder string) (here, old bool) {
+	h.each(holder, func(k *socket) { here, old = true, old || k.old })
+	return here, old
 }
 
 func (h *hub) each(holder string, f func(*socket)) {

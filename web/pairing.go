@@ -87,9 +87,9 @@ func (s *Server) screensForm(w http.ResponseWriter, r *http.Request, page views.
 	for _, sc := range list {
 		row := views.ScreenRow{
 			ID: sc.ID, Name: sc.Name, Boards: sc.Settings.Boards, Rotate: sc.Settings.RotateSeconds, Scale: sc.Settings.Scale, Theme: sc.Settings.Theme,
-			Language: sc.Settings.Language, Browser: browserName(sc.Browser), Seen: s.since(sc.Seen),
+			Language: sc.Settings.Language, Dim: sc.Settings.Dim, Browser: browserName(sc.Browser), Seen: s.since(sc.Seen),
 		}
-		row.Here = s.hub.present(access.KindScreen + ":" + sc.ID)
+		row.Here, row.Old = s.hub.present(access.KindScreen + ":" + sc.ID)
 		page.Rows = append(page.Rows, row)
 	}
 	for _, l := range links {
@@ -100,7 +100,7 @@ func (s *Server) screensForm(w http.ResponseWriter, r *http.Request, page views.
 
 // settingsOf reads the form of a screen's settings.
 func (s *Server) settingsOf(f url.Values) (access.Settings, error) {
-	set := access.Settings{Theme: f.Get("theme"), Language: f.Get("language")}
+	set := access.Settings{Theme: f.Get("theme"), Language: f.Get("language"), Dim: f.Get("dim")}
 	boards, err := s.boardsOf(f)
 	if err != nil {
 		return set, err
@@ -116,6 +116,9 @@ func (s *Server) settingsOf(f url.Values) (access.Settings, error) {
 		if *n.into, err = strconv.Atoi(f.Get(n.name)); err != nil {
 			return set, &access.FieldError{Field: n.name, Remedy: "is no whole number"}
 		}
+	}
+	if set.Dim != "" && !hours.MatchString(set.Dim) {
+		return set, &access.FieldError{Field: "dim", Remedy: "is no span of hours: write it as 22:00-06:00"}
 	}
 	if set.Scale%views.ScaleStep != 0 {
 		return set, &access.FieldError{Field: "scale", Remedy: "is no multiple of 5 percent"}

@@ -10,6 +10,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/wallboard/wallboard/internal/access"
+	"github.com/wallboard/wallboard/static"
 )
 
 // Times and limits of sockets. A ping must come well before its pong is missed.
@@ -43,6 +44,7 @@ type socket struct {
 	conn    *websocket.Conn
 	board   *published
 	visitor access.Visitor
+	old     bool // its page is of another version of this program
 
 	// Guarded by hub.mu.
 	slot    slot
@@ -107,7 +109,8 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 		if tcp, ok := conn.NetConn().(interface{ SetWriteBuffer(bytes int) error }); ok {
 			tcp.SetWriteBuffer(writeBuffer)
 		}
-		k := &socket{conn: conn, board: p, visitor: v}
+		version := r.URL.Query().Get("v")
+		k := &socket{conn: conn, board: p, visitor: v, old: version != "" && version != static.Version()}
 		h.add(k)
 		// The token may have ended between the look at it and the socket's entry here.
 		if now, _, err := s.visitor(r); err != nil || now.Token != v.Token || !now.MaySee(p.def().Name) {

@@ -24,6 +24,7 @@ type Settings struct {
 	Scale         int    `json:"scale,omitempty"`    // percent; 0 is 100
 	Theme         string `json:"theme,omitempty"`    // "", "light" or "dark"
 	Language      string `json:"language,omitempty"` // "" for the board's
+	Dim           string `json:"dim,omitempty"`      // the hours in which it is dark, as 22:00-06:00; "" for none
 }
 
 // The bounds of settings.
@@ -46,6 +47,8 @@ func (s *Settings) check() error {
 		return &FieldError{"scale", "is not from 50 to 200 percent"}
 	case s.RotateSeconds != 0 && (s.RotateSeconds < MinRotate || s.RotateSeconds > MaxRotate):
 		return &FieldError{"rotate", "is not from 5 to 3600 seconds"}
+	case len(s.Dim) > 16:
+		return &FieldError{"dim", "is no span of hours: write it as 22:00-06:00"}
 	case len(s.Language) > 16:
 		return &FieldError{"language", "is none: choose one of the list"}
 	}
