@@ -135,9 +135,14 @@ func (c *call) offer(k interaction.Kind, problem func(string)) {
 	})
 }
 
-// to and from are the users of a transfer, under either spelling.
+// from and to are the users of a transfer, under either spelling. The event's own user may be
+// one or the other.
 func (c *call) from() source.Text {
-	return cmp.Or(c.TransferredBy.Value.ID, c.TransferedBy.Value.ID, c.User.Value.ID)
+	by := cmp.Or(c.TransferredBy.Value.ID, c.TransferedBy.Value.ID)
+	if u := c.User.Value.ID; by == "" && u != c.to() {
+		return u
+	}
+	return by
 }
 
 func (c *call) to() source.Text {
@@ -146,20 +151,24 @@ func (c *call) to() source.Text {
 
 // by names the agent who passes the customer on.
 func (c *call) by(e *interaction.Event) {
-	if id := c.from(); id != "" && id != c.to() {
+	if id := c.from(); id != "" {
 		e.Work, e.Agent = c.work(id), string(id)
 	}
 }
 
 // transferred tells that the agent let the customer go. Of a transfer to a team the target
-// is its first user only, and others may ring.
+// is its first user only, who may be the agent's own self, and others may ring.
 func (c *call) transferred() {
+	to := c.to()
+	if to == c.from() {
+		to = ""
+	}
 	c.emit(interaction.Transferred, c.at, func(e *interaction.Event) {
 		c.by(e)
-		e.To, e.ToID, e.Mode = interaction.ToAgent, string(c.to()), interaction.Cold
+		e.To, e.ToID, e.Mode = interaction.ToAgent, string(to), interaction.Cold
 	})
-	if id := c.to(); id != "" {
-		c.answeredBefore(id, c.at, true)
+	if to != "" {
+		c.answeredBefore(to, c.at, true)
 	}
 }
 

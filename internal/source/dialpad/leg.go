@@ -147,7 +147,7 @@ func (l *leg) from() bool {
 func (l *leg) passedOn() {
 	f := l.TransferredFrom.Value
 	byAgent := f.Type == "" || f.Type.Lower() == "user" || f.Type.Lower() == "room"
-	if !l.IsTransferred.True() || !byAgent || !l.from() && l.state != "ringing" {
+	if !byAgent || !l.from() && (!l.IsTransferred.True() || l.state != "ringing") {
 		return
 	}
 	l.emit(interaction.Transferred, l.rang, func(e *interaction.Event) {

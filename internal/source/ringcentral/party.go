@@ -51,6 +51,13 @@ func (l *leg) voicemail(leg string) {
 	l.emit(interaction.VoicemailChosen, func(e *interaction.Event) { e.Leg = leg })
 }
 
+// queueOver tells, by an agent's party, that the part of the queue that rang it is over.
+func (l *leg) queueOver(moved bool) {
+	if to := l.To.Value.ExtensionID; to != "" && to != l.ExtensionID {
+		l.emit(interaction.LegEnded, func(e *interaction.Event) { e.Leg, e.Moved, e.Version = l.queueLeg(), moved, 0 })
+	}
+}
+
 // offer tells of the party as an agent's work.
 func (x decoder) offer(l *leg, k interaction.Kind, why interaction.Why) {
 	l.emit(k, func(e *interaction.Event) {
@@ -74,10 +81,7 @@ func (x decoder) agent(l *leg, code string, over bool) {
 	case "answered":
 		x.offer(l, interaction.Assigned, 0)
 		x.offer(l, interaction.Accepted, 0)
-		// The queue gave the customer to this agent, whether its own party says so or not.
-		if to := l.To.Value.ExtensionID; to != "" && to != l.ExtensionID {
-			l.emit(interaction.LegEnded, func(e *interaction.Event) { e.Leg, e.Moved, e.Version = l.queueLeg(), true, 0 })
-		}
+		l.queueOver(true) // it gave the customer to this agent, whether its own party says so or not
 	case "voicemail", "voicemailscreening":
 		l.voicemail(string(l.ID))
 	default:
@@ -85,9 +89,11 @@ func (x decoder) agent(l *leg, code string, over bool) {
 			l.out.Ignore("other status") // hold, park, fax
 			return
 		}
-		moved := code == "gone" || moves[l.reason]
+		if l.reason == "Cancelled" {
+			l.queueOver(false) // by the caller, who is gone from the queue as well
+		}
 		x.agentOver(l, code == "gone")
-		l.ended(moved)
+		l.ended(code == "gone" || moves[l.reason])
 	}
 }
 
