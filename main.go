@@ -45,6 +45,7 @@ type commands struct {
 	Demo     demoCommand     `cmd:"" help:"Serve a simulated contact centre on this machine, without settings."`
 	Simulate simulateCommand `cmd:"" help:"Post a simulated contact centre's deliveries to a server."`
 	Replay   replayCommand   `cmd:"" help:"Post recorded deliveries to a server."`
+	Forward  forwardCommand  `cmd:"" help:"Forward a telephone system's events to a server."`
 	Recount  recountCommand  `cmd:"" help:"Count everything stored anew and compare, in the running server if there is one."`
 	Settings struct {
 		Check struct{} `cmd:"" help:"Check the settings file and do nothing else."`
@@ -101,9 +102,19 @@ func run(ctx context.Context, args []string, getenv func(string) (string, bool),
 		fmt.Fprintln(stderr, err) // each line begins with the file and the line in it
 		return exitUsage
 	}
+	if parsed.Command() == "forward <vendor>" {
+		return failed(stderr, c.Forward.run(ctx, cfg, logger, stdout))
+	}
 	if parsed.Command() == "config check" {
+		if cfg.ForwardsOnly() {
+			fmt.Fprintf(stdout, "%s: ok, %d telephone systems to forward from\n", c.Config, len(cfg.Forward))
+			return exitOK
+		}
 		fmt.Fprintf(stdout, "%s: ok, %d sources and %d boards\n", c.Config, len(cfg.Sources), len(cfg.Boards))
 		return exitOK
+	}
+	if cfg.ForwardsOnly() {
+		return misused(stderr, errors.New("the settings have a section forward alone; listen and sources are needed for anything but forward"))
 	}
 	if parsed.Command() == "recount" {
 		return failed(stderr, c.Recount.run(ctx, cfg, logger, stdout))

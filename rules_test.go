@@ -36,6 +36,7 @@ var mayImport = map[string][]string{
 	"internal/metrics":         {"internal/intake", "internal/journal", "internal/measure", "internal/wallboard", "web"},
 	"internal/simulate":        {"internal/interaction"},
 	"internal/replay":          {"internal/simulate"},
+	"internal/forward":         {},
 	"internal/config":          {"internal/board", "internal/classify", "internal/interaction", "internal/source", "internal/source/vendors"},
 	"views":                    {},
 	"static":                   {},

@@ -41,7 +41,12 @@ type Config struct {
 	Sources                    []Source
 	ServiceLevelSeconds        map[string]int // by queue name
 	Boards                     []*board.Definition
+	Forward                    []Forward
 }
+
+// ForwardsOnly reports whether the settings are those of a machine that forwards, and serves
+// nothing.
+func (c *Config) ForwardsOnly() bool { return c.Listen == "" }
 
 // Source is one configured source, with its verifier and decoder.
 type Source struct {
@@ -178,10 +183,14 @@ func (c *checker) check(f *file) *Config {
 	}
 	cfg.RetentionDays = c.whole("retention.days", f.Retention.Days, 400, dedupDays, 36500)
 	cfg.RawDays = c.whole("retention.raw_days", f.Retention.RawDays, min(14, cfg.RetentionDays), 0, cfg.RetentionDays)
-	loopback := c.listen(f.Listen)
+	cfg.Forward = c.forwards(f.Forward)
 	if f.DataDir == "" {
 		c.fail("data_dir", "is missing; name a folder for the database, as ./data")
 	}
+	if f.Listen == "" && len(f.Sources) == 0 && len(f.Forward) > 0 {
+		return cfg // of a machine that has the telephone system and no wallboard
+	}
+	loopback := c.listen(f.Listen)
 	if u, err := url.Parse(f.PublicURL); f.PublicURL != "" && (err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" ||
 		u.User != nil || u.RawQuery != "" || u.Fragment != "") {
 		c.fail("public_url", "is not an http or https URL without user, query and fragment, as https://wallboard.example.com")

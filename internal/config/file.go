@@ -20,6 +20,7 @@ type file struct {
 	Sources   []src            `yaml:"sources"`
 	Queues    map[string]queue `yaml:"queues"`
 	Boards    []brd            `yaml:"boards"`
+	Forward   []fwd            `yaml:"forward"`
 }
 
 type policies struct {

@@ -47,7 +47,8 @@ func TestPagesSettings(t *testing.T) {
 	secret := func(string) (string, bool) { return "dGVzdC1zZWNyZXQtdGVzdC1zZWNyZXQtdGVzdA==", true }
 	for name, blocks := range pages(t, "yaml") {
 		for i, b := range blocks {
-			if !strings.Contains(b, "listen:") {
+			forwards := strings.Contains(b, "forward:")
+			if !strings.Contains(b, "listen:") && !forwards {
 				b = rest + b
 			}
 			c, err := Parse(name, []byte(b), secret)
@@ -55,7 +56,14 @@ func TestPagesSettings(t *testing.T) {
 				t.Errorf("%s, block %d: %v", name, i+1, err)
 				continue
 			}
-			if want := strings.TrimSuffix(name, ".md"); c.Sources[0].Vendor != want {
+			want := strings.TrimSuffix(name, ".md")
+			if forwards {
+				if len(c.Forward) != 1 || c.Forward[0].Vendor != want || !c.ForwardsOnly() {
+					t.Errorf("%s, block %d, forwards %+v", name, i+1, c.Forward)
+				}
+				continue
+			}
+			if c.Sources[0].Vendor != want {
 				t.Errorf("%s, block %d, sets up %s", name, i+1, c.Sources[0].Vendor)
 			}
 		}

@@ -32,7 +32,7 @@ func (a *adapter) emit(k interaction.Kind, more func(*interaction.Event)) {
 var notNeeded = map[string]bool{
 	"QueueCallerLeave": true, "DialBegin": true, "DialState": true, "DialEnd": true, "Newchannel": true, "Newstate": true, "Newexten": true,
 	"VarSet": true, "UserEvent": true, "HangupRequest": true, "SoftHangupRequest": true, "QueueMemberPenalty": true,
-	"QueueMemberRinginuse": true, "BlindTransfer": true, "AttendedTransfer": true, "QueueParams": true, "CoreShowChannel": true,
+	"QueueMemberRinginuse": true, "BlindTransfer": true, "AttendedTransfer": true, "QueueParams": true, "CoreShowChannel": true, "WallboardGap": true,
 }
 
 // name is the event's name where it is one of those.

@@ -111,6 +111,11 @@ func (a *adapter) fact(fact string) {
 	case "callback_requested", "callback":
 		a.emit(interaction.CallbackRequested, nil)
 	case "lost":
+		// Our forwarder was away when it ended: with an agent it was answered.
+		if strings.EqualFold(a.Fields["state"], "talking") {
+			a.emit(interaction.Disconnected, func(e *interaction.Event) { e.By = interaction.ByUnknown })
+			return
+		}
 		a.emit(interaction.Reported, func(e *interaction.Event) { e.Outcome = interaction.LostTrack })
 	default:
 		a.problem("Fact: is none of started, bot_engaged, voicemail_started, callback_requested")

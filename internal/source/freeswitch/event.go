@@ -31,7 +31,7 @@ func (a *adapter) emit(k interaction.Kind, more func(*interaction.Event)) {
 // counted together, so that nobody's names become ours.
 var notNeeded = map[string]bool{
 	"members-count": true, "agent-state-change": true, "agent-max-no-answer": true, "agent-status-get": true,
-	"agent-add": true, "agent-del": true, "vm::maintenance": true, "channel_execute": true, "heartbeat": true,
+	"agent-add": true, "agent-del": true, "vm::maintenance": true, "channel_execute": true, "heartbeat": true, "wallboard::gap": true,
 }
 
 func (a *adapter) ignored() {

@@ -1,0 +1,81 @@
+package forward
+
+import (
+	"strings"
+	"time"
+)
+
+// asterisk notes what an event says of calls, and reports whether it is one to forward.
+func (c *calls) asterisk(m message, now time.Time) bool {
+	linked, unique := m["Linkedid"], m["Uniqueid"]
+	if linked == "" {
+		linked = unique
+	}
+	switch name := strings.ToLower(m["Event"]); name {
+	case "queuecallerjoin", "queuecallerleave", "queuecallerabandon", "agentcalled", "agentconnect", "agentcomplete", "agentringnoanswer", "agentdump":
+		c.queue(name, c.follow(linked, now, unique), m)
+	case "userevent":
+		if !strings.EqualFold(m["UserEvent"], "WallboardFact") {
+			return false
+		}
+		c.follow(linked, now, unique).caller(unique)
+	case "varset":
+		if !strings.EqualFold(m["Variable"], "QUEUESTATUS") {
+			return false
+		}
+		c.follow(linked, now, unique).caller(unique)
+	case "hangup":
+		one := c.find(unique, linked)
+		if one == nil {
+			return false
+		}
+		c.touch(one)
+		one.left(unique, now)
+	case "dialend":
+		return strings.EqualFold(m["DialStatus"], "ANSWER") && c.find(linked, unique) != nil
+	case "newexten":
+		return strings.HasPrefix(strings.ToLower(m["Application"]), "voicemail") && c.find(linked, unique) != nil
+	case "blindtransfer", "attendedtransfer":
+		return c.transfer(m, now)
+	case "queuememberstatus", "queuememberadded", "queuememberpause", "queuememberremoved":
+	default:
+		return false
+	}
+	return true
+}
+
+// queue notes what a queue says of a call.
+func (c *calls) queue(name string, one *call, m message) {
+	switch name {
+	case "queuecallerjoin", "agentcalled", "agentconnect":
+		one.caller(m["Uniqueid"])
+	}
+	switch name {
+	case "queuecallerjoin", "agentcalled":
+		one.State, one.Queue = waiting, m["Queue"]
+	case "agentconnect":
+		one.State, one.Agent = talking, m["Interface"]
+	case "queuecallerabandon", "agentcomplete":
+		one.State = passed
+	}
+}
+
+// transfer notes that calls became one, and reports whether one of them is followed.
+func (c *calls) transfer(m message, now time.Time) bool {
+	if !strings.EqualFold(m["Result"], "Success") {
+		return false
+	}
+	ids := []string{
+		m["TransfereeLinkedid"], m["TransfererLinkedid"], m["OrigTransfererLinkedid"], m["SecondTransfererLinkedid"],
+		m["TransferTargetLinkedid"], m["TransfereeUniqueid"],
+	}
+	one := c.find(ids...)
+	if one == nil {
+		return false
+	}
+	c.follow(one.ID, now, ids...)
+	if ch := m["TransfereeUniqueid"]; m["OrigTransfererLinkedid"] != "" {
+		one.caller(ch) // the one who was handed over is the caller from now on
+	}
+	return true
+}
