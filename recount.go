@@ -123,7 +123,7 @@ func recountHere(ctx context.Context, cfg *config.Config, logger *slog.Logger, r
 		return v, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	archive := history.Open(ctx, db, logger)
+	archive := history.Open(ctx, db, cfg.TimeZone, logger)
 	if rebuild {
 		if err := archive.Clear(ctx); err != nil {
 			return v, err

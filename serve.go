@@ -55,7 +55,7 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listeni
 	for _, s := range cfg.Sources {
 		sources[s.Name] = intake.Source{Verifier: s.Verifier, Decoder: s.Decoder, PerSecond: s.Rate.PerSecond, Burst: s.Rate.Burst}
 	}
-	archive := history.Open(ctx, db, logger)
+	archive := history.Open(ctx, db, cfg.TimeZone, logger)
 	floor := newFloor(cfg, archive)
 	keeper := history.NewKeeper(archive, floor)
 

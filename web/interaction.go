@@ -28,7 +28,7 @@ const (
 )
 
 // mayReadDeliveries reports whether a request may see what vendors delivered.
-func (s *Server) mayReadDeliveries(r *http.Request) bool {
+func mayReadDeliveries(r *http.Request) bool {
 	v := visitorOf(r)
 	return v.May(access.Admin)
 }
@@ -45,7 +45,7 @@ func (s *Server) interactionPage(w http.ResponseWriter, r *http.Request) error {
 	page := views.InteractionDetail{
 		Assets: pageAssets(), Zone: s.zone().String(), Row: s.listRow(&history.Row{Interaction: in, Work: -1}), Vendor: in.Vendor,
 		Direction: in.Direction.String(), Corrected: in.Corrections, Verdict: verdict(&in), Timeline: s.timeline(&in),
-		Hidden: !s.mayReadDeliveries(r),
+		Hidden: !mayReadDeliveries(r),
 	}
 	for _, k := range in.Works {
 		row := views.WorkRow{

@@ -63,7 +63,7 @@ func past(t *testing.T, floor *wallboard.Wallboard) *history.Keeper {
 			t.Error(err)
 		}
 	})
-	return history.NewKeeper(history.Open(t.Context(), db, nil), floor)
+	return history.NewKeeper(history.Open(t.Context(), db, nil, nil), floor)
 }
 
 func dial(t *testing.T, web *httptest.Server) *websocket.Conn {

@@ -77,7 +77,7 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	h.Server = serve(t, Options{
-		Floor: h.floor, Past: history.NewKeeper(history.Open(t.Context(), db, nil), h.floor.Wallboard), Boards: []*board.Definition{{Name: "all", Window: board.LastHour}}, Ready: h.journal.Ready,
+		Floor: h.floor, Past: history.NewKeeper(history.Open(t.Context(), db, nil, nil), h.floor.Wallboard), Boards: []*board.Definition{{Name: "all", Window: board.LastHour}}, Ready: h.journal.Ready,
 		Intake: intake.New(intake.Options{
 			Sources: map[string]intake.Source{"lab": {Verifier: verifier, Decoder: decoder}}, Journal: h.journal, Key: []byte("test-key"), InFlight: 1,
 		}),

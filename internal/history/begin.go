@@ -23,7 +23,7 @@ func (s *Store) Begin(ctx context.Context, w *wallboard.Wallboard) (through int6
 		return 0, nil
 	case err != nil:
 		return 0, fmt.Errorf("history: beginning: %w", err)
-	case rules != w.Rules():
+	case rules != s.rules(w):
 		s.logger.Info("the rules have changed; everything stored is counted anew")
 		return 0, s.Clear(ctx)
 	}
@@ -53,7 +53,7 @@ func (s *Store) Clear(ctx context.Context) error {
 		return fmt.Errorf("history: clearing: %w", err)
 	}
 	defer tx.Rollback()
-	for _, table := range []string{"history", "contacts", "aliases", "interactions", "works", "corrections", "cells", "buckets", "agents", "newest"} {
+	for _, table := range []string{"history", "contacts", "aliases", "interactions", "works", "corrections", "days", "agent_days", "lateness", "cells", "buckets", "agents", "newest"} {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table); err != nil {
 			return fmt.Errorf("history: clearing: %w", err)
 		}

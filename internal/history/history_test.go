@@ -29,6 +29,7 @@ type house struct {
 	dir    string
 	at     atomic.Int64 // the clock, µs
 	policy classify.Policies
+	zone   *time.Location
 	// replayed is called once, before the first tick of a start.
 	replayed func()
 	ctx      context.Context                // of the store
@@ -81,7 +82,7 @@ func (h *house) open(t rapid.TB) {
 	if h.db, err = sqlite.Open(context.Background(), h.dir); err != nil {
 		t.Fatal(err)
 	}
-	store := Open(h.ctx, h.db, nil)
+	store := Open(h.ctx, h.db, h.zone, nil)
 	archive := wallboard.Archive(store)
 	if h.wrap != nil {
 		archive = h.wrap(store)
@@ -178,7 +179,8 @@ func anyDelivery(t *rapid.T, n *int, now time.Time) (string, []interaction.Event
 			At:    now.Add(time.Duration(rapid.IntRange(-9000, 30).Draw(t, "at")) * time.Second).UnixMicro(),
 			Work:  fmt.Sprint("W", rapid.IntRange(1, 3).Draw(t, "work")),
 			Agent: fmt.Sprint("A", rapid.IntRange(1, 3).Draw(t, "agent")), Queue: rapid.SampledFrom([]string{"", "Q1", "Q2"}).Draw(t, "queue"),
-			Mode: interaction.Cold, By: interaction.Party(rapid.IntRange(1, 3).Draw(t, "by")),
+			Customer: rapid.SampledFrom([]string{"", "anna", "bert"}).Draw(t, "customer"),
+			Mode:     interaction.Cold, By: interaction.Party(rapid.IntRange(1, 3).Draw(t, "by")),
 			Presence: interaction.Presence(rapid.IntRange(1, 5).Draw(t, "presence")),
 		}
 		switch k {
@@ -212,6 +214,7 @@ func (h *house) same(t rapid.TB) {
 			t.Fatalf("board %s (-in memory +from history):\n%s", def.Name, d)
 		}
 	}
+	h.sums(t)
 	pages, want := h.list(t, Filter{}, 3), h.plain.All()
 	if d := cmp.Diff(want, pages, cmpopts.EquateEmpty()); d != "" {
 		t.Fatalf("lists (-in memory +from history):\n%s", d)

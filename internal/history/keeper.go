@@ -97,7 +97,7 @@ func (k *Keeper) Keep(ctx context.Context) bool {
 	if ch.Empty() {
 		return true
 	}
-	if err := k.store.Project(ctx, k.live.Rules(), ch); err != nil {
+	if err := k.store.Project(ctx, k.store.rules(k.live), ch); err != nil {
 		k.live.PutBack(ch)
 		if ctx.Err() == nil {
 			k.logger.Error("projections cannot be stored; memory grows until they can", "contacts", len(ch.Contacts), "cause", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -19,11 +20,13 @@ func (s *Store) Project(ctx context.Context, rules string, ch *wallboard.Changes
 		return fmt.Errorf("history: projecting: %w", err)
 	}
 	defer tx.Rollback() // does nothing after a commit
-	p := projection{ctx: ctx, tx: tx, statements: make(map[string]*sql.Stmt)}
+	p := projection{ctx: ctx, tx: tx, zone: s.zone, statements: make(map[string]*sql.Stmt)}
+	p.sums = sums{days: make(map[dayKey]*Tally), agents: make(map[agentDay]*agentTally), came: make(map[string][]int64)}
 	p.gone(ch.Gone)
 	for i := range ch.Contacts {
 		p.contact(&ch.Contacts[i])
 	}
+	p.flush()
 	for i := range ch.Cells {
 		p.cell(&ch.Cells[i])
 	}
@@ -49,22 +52,51 @@ func (s *Store) Project(ctx context.Context, rules string, ch *wallboard.Changes
 type projection struct {
 	ctx        context.Context
 	tx         *sql.Tx
+	zone       *time.Location
+	sums       sums
 	statements map[string]*sql.Stmt // closed with the transaction
 	err        error
 }
 
 func (p *projection) exec(query string, args ...any) {
-	if p.err != nil {
+	if st := p.prepared(query); st != nil {
+		_, p.err = st.ExecContext(p.ctx, args...)
+	}
+}
+
+// query calls row for each row of the answer.
+func (p *projection) query(query string, row func(*sql.Rows) error, args ...any) {
+	st := p.prepared(query)
+	if st == nil {
 		return
+	}
+	rows, err := st.QueryContext(p.ctx, args...)
+	if err != nil {
+		p.err = err
+		return
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if p.err = row(rows); p.err != nil {
+			return
+		}
+	}
+	p.err = rows.Err()
+}
+
+// prepared is a statement of the transaction; nil after an error.
+func (p *projection) prepared(query string) *sql.Stmt {
+	if p.err != nil {
+		return nil
 	}
 	st := p.statements[query]
 	if st == nil {
 		if st, p.err = p.tx.PrepareContext(p.ctx, query); p.err != nil {
-			return
+			return nil
 		}
 		p.statements[query] = st
 	}
-	_, p.err = st.ExecContext(p.ctx, args...)
+	return st
 }
 
 // gone removes contacts that became part of another, whose aliases are written anew after.
@@ -102,6 +134,10 @@ func (p *projection) contact(c *wallboard.Change) {
 
 // forget removes what lists and reports know of a contact.
 func (p *projection) forget(row int64) {
+	for _, c := range p.stored(row) {
+		p.tally(&c, -1)
+		p.sums.changed(&c)
+	}
 	p.exec("DELETE FROM interactions WHERE contact = ?", row)
 	p.exec("DELETE FROM works WHERE contact = ?", row)
 	p.exec("DELETE FROM corrections WHERE contact = ?", row)
@@ -127,6 +163,9 @@ func (p *projection) interaction(row int64, segment int, in *wallboard.Listing) 
 		p.exec("INSERT INTO works(contact, segment, n, id, queue, agent, agent_name, status, at, handled, now) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			row, segment, n, w.ID, w.Queue, w.Agent, w.AgentName, w.Status.String(), at, in.Handled[n], !final && in.Outcome == interaction.Open)
 	}
+	c := countedOf(in)
+	p.tally(&c, 1)
+	p.sums.changed(&c)
 	for n, x := range in.Log {
 		p.exec("INSERT INTO corrections(contact, segment, n, at, position, outcome, reason, new_outcome, new_reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			row, segment, n, x.At, x.Position, x.Outcome.String(), x.Reason, x.NewOutcome.String(), x.NewReason)

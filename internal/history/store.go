@@ -23,18 +23,26 @@ const retryEvery = time.Second
 type Store struct {
 	// Static after construction.
 	db     *sqlite.DB
+	zone   *time.Location // of the days of reports
 	logger *slog.Logger
 	ctx    context.Context // ends the waiting of Find
 }
 
 // Open returns the store of an open database, which must stay open as long as the store is
-// used. ctx ends what waits. The logger may be nil.
-func Open(ctx context.Context, db *sqlite.DB, logger *slog.Logger) *Store {
+// used. ctx ends what waits. zone is the installation's; nil is UTC. The logger may be nil.
+func Open(ctx context.Context, db *sqlite.DB, zone *time.Location, logger *slog.Logger) *Store {
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	return &Store{db: db, logger: logger, ctx: ctx}
+	if zone == nil {
+		zone = time.UTC
+	}
+	return &Store{db: db, zone: zone, logger: logger, ctx: ctx}
 }
+
+// rules identifies all that decides what is projected: how a wallboard counts, and the days
+// of reports.
+func (s *Store) rules(w *wallboard.Wallboard) string { return w.Rules() + " 1 " + s.zone.String() }
 
 const selectContact = "SELECT c.row, c.source, c.ids, c.positions, c.shown, c.exceeded FROM contacts c "
 

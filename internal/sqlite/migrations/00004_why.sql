@@ -64,3 +64,42 @@ CREATE TABLE corrections (
   PRIMARY KEY (contact, segment, n)
 ) WITHOUT ROWID;
 CREATE INDEX corrections_at ON corrections(at);
+
+-- Whether a customer who abandoned came again within a day: 0 no, 1 yes, 2 and was answered.
+ALTER TABLE interactions ADD COLUMN returned INTEGER NOT NULL DEFAULT 0;
+
+-- What reports sum up: one row per day of the installation's zone (days since the epoch).
+CREATE TABLE days (
+  day     INTEGER NOT NULL,
+  source  TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  queue   TEXT NOT NULL,
+  tally   BLOB NOT NULL,
+  PRIMARY KEY (day, source, channel, queue)
+) WITHOUT ROWID;
+
+-- How the works of each agent ended.
+CREATE TABLE agent_days (
+  day         INTEGER NOT NULL,
+  source      TEXT NOT NULL,
+  channel     TEXT NOT NULL,
+  queue       TEXT NOT NULL,
+  agent       TEXT NOT NULL,
+  name        TEXT NOT NULL,
+  closed      INTEGER NOT NULL,
+  transferred INTEGER NOT NULL,
+  declined    INTEGER NOT NULL,
+  timed_out   INTEGER NOT NULL,
+  unavailable INTEGER NOT NULL,
+  canceled    INTEGER NOT NULL,
+  abandoned   INTEGER NOT NULL,
+  PRIMARY KEY (day, source, channel, queue, agent)
+) WITHOUT ROWID;
+
+-- How long after the vendors' times events were received.
+CREATE TABLE lateness (
+  day    INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  counts BLOB NOT NULL,
+  PRIMARY KEY (day, source)
+) WITHOUT ROWID;
