@@ -41,6 +41,17 @@ func pages() map[string]templ.Component {
 			Assets: assets, Form: ListForm{Status: "Declined"}, Works: true, Total: 100_000, More: true, AsOf: at, Zone: "UTC",
 			Rows: []InteractionRow{{URL: row.URL, ID: row.ID, Started: at, Outcome: "answered", Agent: "Ana", Status: "Declined", WorkQueue: "Orders", WorkEnded: at, Corrected: true}},
 		}),
+		"report": ReportPage(Report{
+			Assets: assets, Title: "Abandoned interactions", Zone: "UTC", Period: "2026-11-17 to 2026-11-23", Was: "2026-11-10 to 2026-11-16",
+			Form:   ReportForm{Action: "/reports/abandoned", From: "2026-11-17", To: "2026-11-23", Presets: []ReportLink{{"Today", "/reports/abandoned?from=2026-11-23"}}},
+			Facts:  []ReportFact{{"Abandoned", "7", "9", "", "/interactions"}, {"Abandon rate", "5.5 %", "", "abandoned / (accepted + abandoned)", ""}},
+			Charts: []Chart{
+				{Title: "By hour", Was: "before", Bars: []Bar{{"09", "7", 7, ratio(9), "9"}, {"10", "0", 0, nil, ""}}},
+				{Title: "Rates", Percent: true, Lines: []Line{{"Rate", []string{"a", "b", "c"}, []*float64{ratio(0.1), nil, ratio(0.3)}}}},
+			},
+			Tables: []ReportTable{{Title: "By queue", Note: "All.", Columns: []string{"Queue", "Abandoned"}, Rows: []ReportRow{{"/interactions?queue=B", []string{"Billing", "7"}}}}, {Title: "None"}},
+			CSV:    "/reports/abandoned.csv", JSON: "/reports/abandoned.json",
+		}),
 		"interactions-none": InteractionsPage(InteractionList{Assets: assets}),
 		"interaction": InteractionPage(InteractionDetail{
 			Assets: assets, Zone: "Europe/Paris", Row: row, Vendor: "twilio", Direction: "inbound", Corrected: 1,
@@ -133,3 +144,5 @@ func TestPagesKeepToTheirPolicy(t *testing.T) {
 		}
 	}
 }
+
+func ratio(v float64) *float64 { return &v }

@@ -22,6 +22,9 @@ type Past interface {
 	Queues(ctx context.Context) ([]string, error)
 	// Deliveries are those that brought events, by the positions of those.
 	Deliveries(ctx context.Context, events []int64, limit int) ([]journal.Stored, error)
+	Report(ctx context.Context, s history.Scope) (*history.Report, error)
+	// Abandoned calls row for each work of each abandoned interaction.
+	Abandoned(ctx context.Context, s history.Scope, row func(*history.AbandonedWork) error) error
 }
 
 // Limits of a list.

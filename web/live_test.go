@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/gorilla/websocket"
 
@@ -35,7 +36,7 @@ func serve(t *testing.T, o Options) *httptest.Server {
 	t.Helper()
 	o.Open, o.Hosts, o.Logger = o.Access == nil, []string{"wallboard.example.com"}, slog.New(slog.DiscardHandler)
 	if floor, ok := o.Floor.(*wallboard.Wallboard); ok && o.Past == nil {
-		o.Past = past(t, floor)
+		o.Past = past(t, floor, o.Zone)
 	}
 	s := New(o)
 	web := httptest.NewServer(s)
@@ -52,7 +53,7 @@ func serve(t *testing.T, o Options) *httptest.Server {
 }
 
 // past keeps what a floor shows in a database until the test ends.
-func past(t *testing.T, floor *wallboard.Wallboard) *history.Keeper {
+func past(t *testing.T, floor *wallboard.Wallboard, zone *time.Location) *history.Keeper {
 	t.Helper()
 	db, err := sqlite.Open(t.Context(), t.TempDir())
 	if err != nil {
@@ -63,7 +64,7 @@ func past(t *testing.T, floor *wallboard.Wallboard) *history.Keeper {
 			t.Error(err)
 		}
 	})
-	return history.NewKeeper(history.Open(t.Context(), db, nil, nil), floor)
+	return history.NewKeeper(history.Open(t.Context(), db, zone, nil), floor)
 }
 
 func dial(t *testing.T, web *httptest.Server) *websocket.Conn {

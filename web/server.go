@@ -125,6 +125,9 @@ func (s *Server) routes() {
 	s.mux.Handle("/boards/{board}/frame", s.forBoard(s.machine, s.boardFrame))
 	s.mux.Handle("/interactions", s.forRole(access.Supervisor, s.page, reading(s.interactionsPage)))
 	s.mux.Handle("/interactions/{source}/{id...}", s.forRole(access.Supervisor, s.page, reading(s.interactionPage)))
+	s.mux.Handle("/reports/abandoned", s.forRole(access.Supervisor, s.page, reading(s.reportPage)))
+	s.mux.Handle("/reports/abandoned.csv", s.forRole(access.Supervisor, s.page, reading(s.reportCSV)))
+	s.mux.Handle("/reports/abandoned.json", s.forRole(access.Supervisor, s.machine, reading(s.reportJSON)))
 	if s.o.Access != nil {
 		s.accessRoutes()
 	}
