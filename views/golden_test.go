@@ -43,8 +43,8 @@ func pages() map[string]templ.Component {
 		}),
 		"report": ReportPage(Report{
 			Assets: assets, Title: "Abandoned interactions", Zone: "UTC", Period: "2026-11-17 to 2026-11-23", Was: "2026-11-10 to 2026-11-16",
-			Form:   ReportForm{Action: "/reports/abandoned", From: "2026-11-17", To: "2026-11-23", Presets: []ReportLink{{"Today", "/reports/abandoned?from=2026-11-23"}}},
-			Facts:  []ReportFact{{"Abandoned", "7", "9", "", "/interactions"}, {"Abandon rate", "5.5 %", "", "abandoned / (accepted + abandoned)", ""}},
+			Form:  ReportForm{Action: "/reports/abandoned", From: "2026-11-17", To: "2026-11-23", Presets: []ReportLink{{"Today", "/reports/abandoned?from=2026-11-23"}}},
+			Facts: []ReportFact{{"Abandoned", "7", "9", "", "/interactions"}, {"Abandon rate", "5.5 %", "", "abandoned / (accepted + abandoned)", ""}},
 			Charts: []Chart{
 				{Title: "By hour", Was: "before", Bars: []Bar{{"09", "7", 7, ratio(9), "9"}, {"10", "0", 0, nil, ""}}},
 				{Title: "Rates", Percent: true, Lines: []Line{{"Rate", []string{"a", "b", "c"}, []*float64{ratio(0.1), nil, ratio(0.3)}}}},
