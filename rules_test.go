@@ -70,6 +70,9 @@ var home = map[string][]string{
 	"golang.org/x/oauth2":                      {"internal/access"},
 	"rsc.io/qr":                                {"web"},
 	"golang.org/x/time":                        {"internal/intake"},
+	"github.com/nicksnyder/go-i18n/v2":         {"views"},
+	"github.com/BurntSushi/toml":               {"views"},
+	"golang.org/x/text":                        {"views"},
 }
 
 // goFiles are the repository's Go files by package folder, generated ones included.

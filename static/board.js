@@ -28,7 +28,8 @@
 	var word = root.querySelector('[data-connection-word]');
 	var clock = root.querySelector('[data-clock]');
 
-	var cells = {}; // by id: {elements, text, state, start, age}
+	var words = JSON.parse(root.getAttribute('data-words')); // in the board's language
+	var cells = {}; // by id: {elements, drawings, text, state, start, age}
 	var layout = root.getAttribute('data-layout');
 	var epoch = root.getAttribute('data-epoch');
 	var seq = parseInt(root.getAttribute('data-seq'), 10) || 0;
@@ -59,7 +60,14 @@
 		return n < 10 ? '0' + n : String(n);
 	}
 
-	// The two formats below are those of the server's FormatDuration and FormatAge.
+	// text is a text of the board's language, with what is to be filled in.
+	function text(key, values) {
+		return words[key].replace(/\{([a-z]+)\}/g, function (all, name) {
+			return values && values.hasOwnProperty(name) ? values[name] : all;
+		});
+	}
+
+	// The two formats below are those of the server's tongue.
 	function duration(ms) {
 		var s = Math.max(0, Math.floor(ms / 1000));
 		var minutes = Math.floor(s / 60);
@@ -67,7 +75,7 @@
 			return minutes + ':' + two(s % 60);
 		}
 		if (s >= 36000) {
-			return Math.floor(s / 3600) + ' h ' + two(minutes % 60);
+			return text('duration.hours', {h: Math.floor(s / 3600), m: two(minutes % 60)});
 		}
 		return Math.floor(s / 3600) + ':' + two(minutes % 60) + ':' + two(s % 60);
 	}
@@ -75,15 +83,15 @@
 	function ago(ms) {
 		var s = Math.max(0, Math.floor(ms / 1000));
 		if (s < 60) {
-			return s + ' s ago';
+			return text('age.seconds', {n: s});
 		}
 		if (s < 3600) {
-			return Math.floor(s / 60) + ' min ago';
+			return text('age.minutes', {n: Math.floor(s / 60)});
 		}
 		if (s < 48 * 3600) {
-			return Math.floor(s / 3600) + ' h ago';
+			return text('age.hours', {n: Math.floor(s / 3600)});
 		}
-		return Math.floor(s / 86400) + ' d ago';
+		return text('age.days', {n: Math.floor(s / 86400)});
 	}
 
 	// clockText is a time of the server's in the board's zone.
@@ -109,6 +117,12 @@
 		}
 	}
 
+	// draw makes a drawing from a cell's text, and an empty one from none.
+	function draw(element, shown) {
+		var as = element.getAttribute('data-as');
+		attribute(element, as, as === 'width' ? shown || '0' : shown);
+	}
+
 	// collect reads the region's cells from its HTML.
 	function collect() {
 		var found = region.querySelectorAll('[data-cell]');
@@ -121,6 +135,7 @@
 				since = e.getAttribute('data-since');
 				cells[id] = {
 					elements: [],
+					drawings: [],
 					text: e.textContent,
 					state: e.getAttribute('data-state') || '',
 					start: since === null ? null : trueAt - parseInt(since, 10),
@@ -128,6 +143,13 @@
 				};
 			}
 			cells[id].elements.push(e);
+		}
+		found = region.querySelectorAll('[data-draw]');
+		for (i = 0; i < found.length; i++) {
+			id = found[i].getAttribute('data-draw');
+			if (cells.hasOwnProperty(id)) {
+				cells[id].drawings.push(found[i]);
+			}
 		}
 	}
 
@@ -152,9 +174,9 @@
 		var age = t - trueAt;
 		var gone = age > GONE;
 		var stale = gone || suspect || age > STALE;
-		var id, cell, text, state, i;
+		var id, cell, shown, state, i;
 		attribute(root, 'class', gone ? 'stale gone' : stale ? 'stale' : 'fresh');
-		write(banner, gone ? '▲ No data since ' + clockText(asOf) : stale ? '▲ Stale: as of ' + clockText(asOf) : '');
+		write(banner, gone || stale ? text(gone ? 'connection.gone' : 'connection.stale', {t: clockText(asOf)}) : '');
 		write(clock, clockText(asOf));
 		for (id in cells) {
 			if (!cells.hasOwnProperty(id)) {
@@ -164,18 +186,21 @@
 			if (!stale && cell.start !== null) {
 				cell.text = cell.age ? ago(t - cell.start) : duration(t - cell.start);
 			}
-			text = gone ? (cell.text === '' ? '' : '–') : cell.text;
+			shown = gone ? (cell.text === '' ? '' : '–') : cell.text;
 			state = gone ? '' : cell.state;
 			for (i = 0; i < cell.elements.length; i++) {
-				write(cell.elements[i], text);
+				write(cell.elements[i], shown);
 				attribute(cell.elements[i], 'data-state', state);
+			}
+			for (i = 0; i < cell.drawings.length; i++) {
+				draw(cell.drawings[i], gone ? '' : cell.text);
 			}
 		}
 	}
 
-	function say(state, text) {
+	function say(state) {
 		attribute(badge, 'data-connection', state);
-		write(word, text);
+		write(word, text('connection.' + state));
 	}
 
 	// doubt checks that both clocks counted the same time since the last look. They
@@ -263,7 +288,7 @@
 		}
 		heardAt = t;
 		failures = 0;
-		say('live', 'Live');
+		say('live');
 		show();
 		if (delay > STALE) {
 			again();
@@ -321,11 +346,11 @@
 				reconnect();
 				return;
 			}
-			frame = text && parse(text);
+			frame = body && parse(body);
 			unanswered = frame ? 0 : Math.min(unanswered + 1, 3);
 			askAt = frame ? 0 : now() + unanswered * BEAT * (1 + Math.random());
 			if (frame && take(frame, t - (frame.age_ms || 0))) {
-				say('polling', 'Polling');
+				say('polling');
 				show();
 			}
 		});
@@ -474,7 +499,7 @@
 	function later() {
 		var most = Math.min(RETRY_MOST, 2 * RETRY_LEAST * Math.pow(2, failures));
 		if (now() - framedAt > STALE || badge.getAttribute('data-connection') !== 'polling') {
-			say('reconnecting', 'Reconnecting');
+			say('reconnecting');
 		}
 		failures = Math.min(failures + 1, 10);
 		clearTimeout(retry);
@@ -485,7 +510,7 @@
 	function reconnect() {
 		drop();
 		failures = 0;
-		say('reconnecting', 'Reconnecting');
+		say('reconnecting');
 		connect();
 	}
 
@@ -545,6 +570,6 @@
 			wake();
 		}
 	});
-	say('connecting', 'Connecting');
+	say('connecting');
 	connect();
 }());

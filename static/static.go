@@ -1,4 +1,4 @@
-// Package static holds what pages load: the style sheet, the script and the
+// Package static holds what pages load: style sheets, scripts, fonts and the
 // icon, embedded in the binary. Their URLs carry a hash of their content, so
 // that browsers may keep them for ever and a new release is never mixed with an
 // old one.
@@ -14,6 +14,7 @@ import (
 	"maps"
 	"net/http"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -22,7 +23,7 @@ import (
 // Prefix is the path below which Handler answers.
 const Prefix = "/static/"
 
-//go:embed *.css *.js *.svg
+//go:embed *.css *.js *.svg *.woff2
 var files embed.FS
 
 type file struct {
@@ -38,18 +39,35 @@ func load() (byName, byURL map[string]*file) {
 	if err != nil {
 		panic(err) // The binary embeds its own folder.
 	}
+	// Style sheets come last, because they name fonts by their URLs.
+	slices.SortStableFunc(entries, func(a, b fs.DirEntry) int { return sheetLast(a) - sheetLast(b) })
 	for _, e := range entries {
 		body, err := files.ReadFile(e.Name())
 		if err != nil {
 			panic(err)
 		}
-		sum := sha256.Sum256(body)
 		ext := path.Ext(e.Name())
+		if ext == ".css" {
+			body = fontURL.ReplaceAllFunc(body, func(m []byte) []byte {
+				return []byte("url(" + byName[string(m[len("url("):len(m)-1])].url + ")")
+			})
+		}
+		sum := sha256.Sum256(body)
 		f := &file{name: e.Name(), body: body}
 		f.url = Prefix + strings.TrimSuffix(e.Name(), ext) + "." + hex.EncodeToString(sum[:8]) + ext
 		byName[f.name], byURL[f.url] = f, f
 	}
 	return byName, byURL
+}
+
+// fontURL is how a style sheet names a font, which must be there.
+var fontURL = regexp.MustCompile(`url\([a-z0-9-]+\.woff2\)`)
+
+func sheetLast(e fs.DirEntry) int {
+	if path.Ext(e.Name()) == ".css" {
+		return 1
+	}
+	return 0
 }
 
 // URL returns the path under which Handler serves the named file. It panics
@@ -77,6 +95,8 @@ var contentTypes = map[string]string{
 	".css": "text/css; charset=utf-8",
 	".js":  "text/javascript; charset=utf-8",
 	".svg": "image/svg+xml",
+
+	".woff2": "font/woff2",
 }
 
 // Handler serves the files under their full paths, and nothing else. What it

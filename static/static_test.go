@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -18,9 +19,10 @@ func get(path string) *httptest.ResponseRecorder {
 func TestHandler(t *testing.T) {
 	for name, contentType := range map[string]string{
 		"board.css": "text/css; charset=utf-8", "board.js": "text/javascript; charset=utf-8", "screen.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml",
+		"inter-400.woff2": "font/woff2",
 	} {
 		url := URL(name)
-		if !regexp.MustCompile(`^/static/[a-z]+\.[0-9a-f]{16}\.[a-z]+$`).MatchString(url) {
+		if !regexp.MustCompile(`^/static/[a-z0-9-]+\.[0-9a-f]{16}\.[a-z0-9]+$`).MatchString(url) {
 			t.Errorf("URL(%q) = %q has no hash", name, url)
 		}
 		w := get(url)
@@ -28,6 +30,7 @@ func TestHandler(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		want = fontURL.ReplaceAllFunc(want, func(m []byte) []byte { return []byte("url(" + URL(string(m[4:len(m)-1])) + ")") })
 		if w.Code != http.StatusOK || !bytes.Equal(w.Body.Bytes(), want) {
 			t.Errorf("GET %s = %d, %d bytes, want the file's %d", url, w.Code, w.Body.Len(), len(want))
 		}
@@ -37,6 +40,23 @@ func TestHandler(t *testing.T) {
 		if got, want := w.Header().Get("Cache-Control"), "public, max-age=31536000, immutable"; got != want {
 			t.Errorf("Cache-Control of %s = %q, want %q", url, got, want)
 		}
+	}
+}
+
+// TestFonts: the style sheet names every font that there is by its URL, so that a new font
+// is a new style sheet; and together they are small.
+func TestFonts(t *testing.T) {
+	sheet, size := string(byName["board.css"].body), 0
+	for name, f := range byName {
+		if strings.HasSuffix(name, ".woff2") {
+			size += len(f.body)
+			if !strings.Contains(sheet, "url("+f.url+")") {
+				t.Errorf("the style sheet does not name %s", f.url)
+			}
+		}
+	}
+	if size == 0 || size > 80<<10 {
+		t.Errorf("the fonts have %d bytes", size)
 	}
 }
 
@@ -102,7 +122,7 @@ func TestStyleSheetKeepsToOldBrowsers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := comment.ReplaceAllString(string(body), "")
+	text := fontURL.ReplaceAllString(comment.ReplaceAllString(string(body), ""), "")
 	if got := newerStyle.FindString(text); got != "" {
 		t.Errorf("board.css has %q", got)
 	}

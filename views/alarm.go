@@ -2,15 +2,18 @@ package views
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
 // Alarm is one number that is beyond its limit.
 type Alarm struct {
-	Cell         string // of the number
-	State        string // "warn" or "alert"
-	Value, Limit string // "12.5 %" and "≥ 10 %"
-	Where        string // what the board is narrowed to; "" for all
+	Cell  string // of the number
+	State string // "warn" or "alert"
+	// Value is what the number is, and Limit what it reached, in the cell's measure.
+	Value, Limit float64
+	Lower        bool     // less is worse
+	Where        []string // what the board is narrowed to; none for all
 	// Since is when the limit was reached, in the board's zone. Before means that it was
 	// so already when this run of the server first looked.
 	Since  time.Time
@@ -18,56 +21,62 @@ type Alarm struct {
 }
 
 // shownAlarms is how many alarms have a place on the board; the others are counted.
-const shownAlarms = 3
+// shownPlaces is how many queues, channels and sources an alarm names.
+const (
+	shownAlarms = 3
+	shownPlaces = 3
+)
 
-// alarmNames are the numbers that may have limits, as their tiles call them.
+// alarmNames are the numbers that may have limits, by the keys of their tiles' titles.
 var alarmNames = map[string]string{
-	"status.Abandoned":     "Abandoned",
-	"status.Waiting":       "Waiting now",
-	"wait.longest":         "Longest wait now",
-	"rate.abandon":         "Abandon rate",
-	"rate.service_level":   "Service level",
-	"time.speed_of_answer": "Speed of answer",
+	"status.Abandoned":     "tile.abandoned",
+	"status.Waiting":       "tile.waiting",
+	"wait.longest":         "tile.longest_now",
+	"rate.abandon":         "tile.abandon_rate",
+	"rate.service_level":   "tile.service_level",
+	"time.speed_of_answer": "tile.speed_of_answer",
 }
 
-// text says what is wrong, where, and since when; at is the board's moment.
-func (a Alarm) text(at time.Time) string {
-	sign, word := "▲", "Warning"
+// alarmText says what is wrong, where, and since when.
+func (b Board) alarmText(a *Alarm) string {
+	t := b.tongue()
+	sign, word := "▲", t.say("mark.warn")
 	if a.State == "alert" {
-		sign, word = "◆", "Alert"
+		sign, word = "◆", t.say("mark.alert")
 	}
-	text := fmt.Sprintf("%s %s: %s %s (%s)", sign, word, alarmNames[a.Cell], a.Value, a.Limit)
-	if a.Where != "" {
-		text += " in " + a.Where
+	text := t.say("alarm.text", "sign", sign, "state", word, "name", t.say(alarmNames[a.Cell]),
+		"value", b.quantity(a.Cell, a.Value), "limit", b.reached(a.Cell, a.Limit, a.Lower))
+	if len(a.Where) > 0 {
+		where := strings.Join(a.Where[:min(len(a.Where), shownPlaces)], ", ")
+		if more := len(a.Where) - shownPlaces; more > 0 {
+			where += " " + t.say("alarm.more", "n", fmt.Sprint(more))
+		}
+		text = t.say("alarm.where", "text", text, "where", where)
 	}
-	text += ", since "
+	key := "alarm.since"
 	if a.Before {
-		text += "before "
+		key = "alarm.since_before"
 	}
-	return text + sinceText(a.Since, at)
+	return t.say(key, "text", text, "t", t.moment(a.Since, b.AsOf))
 }
 
-// sinceText writes a time of day, and the day too where it was another one.
-func sinceText(t, at time.Time) string {
-	if t.YearDay() != at.YearDay() || t.Year() != at.Year() {
-		return t.Format("2 Jan 15:04")
-	}
-	return t.Format("15:04")
-}
-
-// alarmCells are the places of the alarms, in order; those without an alarm are empty.
+// alarmCells are the places of the alarms, in order; those without an alarm are empty. A
+// board that has limits says that all is well.
 func (b Board) alarmCells() []Cell {
 	cells := make([]Cell, 0, shownAlarms+1)
 	for i := range shownAlarms {
 		c := Cell{ID: fmt.Sprint("alarm.", i+1)}
-		if i < len(b.Alarms) {
-			c.Text, c.State = b.Alarms[i].text(b.AsOf), b.Alarms[i].State
+		switch {
+		case i < len(b.Alarms):
+			c.Text, c.State = b.alarmText(&b.Alarms[i]), b.Alarms[i].State
+		case i == 0 && len(b.Limits) > 0:
+			c.Text = b.tongue().say("alarm.none")
 		}
 		cells = append(cells, c)
 	}
 	more := Cell{ID: "alarm.more"}
 	if n := len(b.Alarms) - shownAlarms; n > 0 {
-		more.Text = fmt.Sprintf("and %d more", n)
+		more.Text = b.tongue().say("alarm.more", "n", fmt.Sprint(n))
 	}
 	return append(cells, more)
 }
@@ -77,5 +86,5 @@ func (b Board) unbroken() string {
 	if b.Unbroken.IsZero() {
 		return ""
 	}
-	return "counting without a break since " + sinceText(b.Unbroken, b.AsOf)
+	return b.tongue().say("window.unbroken", "t", b.tongue().moment(b.Unbroken, b.AsOf))
 }

@@ -34,6 +34,16 @@ type Board struct {
 	// FrameURL is the path of one frame, for where no socket comes through.
 	FrameURL string
 
+	// Tiles are what is shown, by their names in settings and in order.
+	Tiles []string
+	// Locale is the language, one of Locales; "" is the default one.
+	Locale string
+	// Names is how agents are named, one of the constants; "" is NamesHidden.
+	Names string
+	// Display is how the screen that asked shows the board. Nothing that frames bring
+	// depends on it.
+	Display Display
+
 	// AsOf is the time through which deliveries have been applied.
 	// Its location should be the board's zone: the clock on the screen follows it.
 	AsOf time.Time
@@ -47,8 +57,10 @@ type Board struct {
 	// if that is longer than the window. Before, vendors may have been turned away.
 	Unbroken time.Time
 
-	// Window says in words over which span is counted: "since 00:00 Europe/Paris".
+	// Window is the kind of the span over which is counted, and Since its beginning in the
+	// board's zone.
 	Window string
+	Since  time.Time
 
 	Status   [10]int64 // in the order of StatusKeys
 	Channels []Channel
@@ -59,6 +71,10 @@ type Board struct {
 	Metrics   Metrics
 	Agents    [5]int64 // in the order of AgentKeys
 	Sources   []Source
+	Queues    []Queue
+	Trend     *Trend
+	People    []Person
+	News      string
 
 	// Formula is the board's service level formula: against, ignore, positive or answered_only.
 	Formula string
@@ -66,12 +82,10 @@ type Board struct {
 	States map[string]string
 	// Alarms are the numbers beyond their limits, the worst first.
 	Alarms []Alarm
-	// Limits say by cell id what the cell is judged by: "alert ≥ 10 %".
-	Limits map[string]string
+	// Limits say by cell id what the cell is judged by.
+	Limits map[string]Limit
 	// Links are by cell id the page that opens the number.
 	Links map[string]string
-	// Display is how the screen that asked shows the board.
-	Display Display
 }
 
 // Channel is the Agent Work Status table of one channel; Name is "" for
@@ -108,6 +122,23 @@ type Source struct {
 	Age          *time.Duration
 }
 
+// Queue is one row of the queues' tile. Opened are the works that agents have now.
+type Queue struct {
+	Name                string
+	Waiting             int64
+	LongestWaitNow      *time.Duration // at AsOf
+	Opened, Abandoned   int64
+	ServiceLevel        *float64
+	ServiceLevelSeconds int // T
+}
+
+// Person is one agent. Its name is shown as the board's Names has it.
+type Person struct {
+	Name  string
+	State string         // one of AgentKeys
+	Since *time.Duration // before AsOf; nil if not known
+}
+
 // StatusKeys are the rows of the Agent Work Status table by Salesforce's API
 // names; the first three are what is so now, the others are of the window.
 var StatusKeys = [10]string{
@@ -115,20 +146,16 @@ var StatusKeys = [10]string{
 	"DeclinedOnPushTimeout", "Unavailable", "Canceled", "Abandoned",
 }
 
-var statusLabels = [10]string{
-	"Waiting", "Assigned", "Opened", "Closed", "Transferred", "Declined",
-	"Declined on push timeout", "Unavailable", "Canceled", "Abandoned",
-}
+// nowRows is how many of StatusKeys are of now.
+const nowRows = 3
 
 // ReasonKeys are the reasons of an abandoned interaction in display order.
 var ReasonKeys = [4]string{"no_agent", "before_accept", "after_decline", "after_transfer"}
 
-var reasonLabels = [4]string{"No agent available", "Before accept", "After decline", "After transfer"}
-
 // AgentKeys are the states of agents in display order.
 var AgentKeys = [5]string{"available", "busy", "wrap_up", "away", "offline"}
 
-var agentLabels = [5]string{"Available", "Busy", "Wrap-up", "Away", "Offline"}
+func (b Board) tongue() *tongue { return tongueOf(b.Locale) }
 
 // heading is the board's title.
 func (b Board) heading() string {
@@ -164,32 +191,42 @@ func (b Board) freshness() string {
 
 // staleText says it in words, as the script does.
 func (b Board) staleText() string {
+	key := "connection.gone"
 	switch {
-	case b.Age > goneAfter:
-		return "▲ No data since " + b.AsOf.Format("15:04:05")
-	case b.Age > staleAfter:
-		return "▲ Stale: as of " + b.AsOf.Format("15:04:05")
+	case b.Age <= staleAfter:
+		return ""
+	case b.Age <= goneAfter:
+		key = "connection.stale"
 	}
-	return ""
+	return b.tongue().say(key, "t", b.AsOf.Format("15:04:05"))
 }
+
+// windowText says in words over which span is counted: "today, since 00:00 Europe/Paris".
+func (b Board) windowText() string { return WindowText(b.Locale, b.Window, b.Since) }
+
+// WindowText says in words over which span is counted, in the language of a locale.
+func WindowText(locale, window string, since time.Time) string {
+	return tongueOf(locale).say("window."+windowKeys[window], "t", since.Format("15:04"), "zone", since.Location().String())
+}
+
+// windowShort is the same in a word or two, for each tile.
+func (b Board) windowShort() string { return b.tongue().say("window.short_" + windowKeys[b.Window]) }
+
+var windowKeys = map[string]string{"last_30m": "half_hour", "last_hour": "hour", "today": "today"}
 
 // FormulaText is the service level's formula as it is printed on the tile.
 func (b Board) FormulaText() string {
-	t := "T"
+	t, l := "T", b.tongue()
 	if s := b.Metrics.ServiceLevelSeconds; s > 0 {
-		t = fmt.Sprintf("%d s", s)
+		t = l.say("level.seconds", "n", fmt.Sprint(s))
 	}
-	text := "answered ≤ " + t + " / (answered + abandoned)"
-	switch b.Formula {
-	case "ignore":
-		text = "answered ≤ " + t + " / (answered + abandoned > " + t + ")"
-	case "positive":
-		text = "(answered + abandoned) ≤ " + t + " / (answered + abandoned)"
-	case "answered_only":
-		text = "answered ≤ " + t + " / answered"
+	formula := b.Formula
+	if formula == "" {
+		formula = "against"
 	}
+	text := l.say("level."+formula, "t", t)
 	if t == "T" {
-		text += ", T by queue"
+		text = l.say("level.by_queue", "formula", text)
 	}
 	return text
 }
@@ -205,12 +242,16 @@ func (b Board) Layout() string {
 		}
 		_, _ = io.WriteString(h, ";")
 	}
-	put("1", b.Name, b.heading(), b.FormulaText(), fmt.Sprint(b.offsetSeconds()))
+	put("2", b.Name, b.heading(), b.Locale, b.windowShort(), b.FormulaText(), b.News, fmt.Sprint(b.offsetSeconds()))
+	put(b.Tiles...)
 	for _, c := range b.Cells() {
-		put(c.ID, b.Limits[c.ID])
+		put(c.ID, b.limitText(c.ID))
 	}
 	for _, s := range b.Sources {
 		put(s.Name, s.Vendor)
+	}
+	for i := range b.people() {
+		put(b.personName(i))
 	}
 	return hex.EncodeToString(h.Sum(nil)[:6])
 }

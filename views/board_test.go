@@ -3,6 +3,7 @@ package views
 import (
 	"html"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,7 +20,11 @@ func sample() Board {
 		Name:   "support", Title: "Customer support", LiveURL: "/boards/support/live", FrameURL: "/boards/support/frame",
 		AsOf: time.Date(2026, 11, 23, 14, 2, 7, 123e6, time.FixedZone("CET", 3600)), Age: 40 * time.Millisecond,
 		Epoch: "01JD", Seq: 4711,
-		Window: "today, since 00:00 Europe/Paris",
+		Window: "today", Since: time.Date(2026, 11, 23, 0, 0, 0, 0, paris()),
+		Tiles: allTiles, Names: NamesInitials, News: "Lunch at noon",
+		Queues: []Queue{{"Billing", 2, seconds(65.1), 9, 4, new(.8), 20}, {"Orders", 0, nil, 0, 0, nil, 30}},
+		Trend:  &Trend{Since: time.Date(2026, 11, 23, 0, 0, 0, 0, paris()), Started: []int64{0, 3, 5}, Abandoned: []int64{0, 0, 1}},
+		People: []Person{{"Ada Lovelace", "busy", seconds(62)}, {"Ben", "away", nil}},
 		Status: [10]int64{3, 2, 14, 120, 9, 4, 2, 1, 0, 7},
 		Channels: []Channel{
 			{"voice", [10]int64{2, 1, 9, 80, 6, 3, 2, 1, 0, 5}},
@@ -38,15 +43,27 @@ func sample() Board {
 		Sources: []Source{{"twilio-eu", "twilio", seconds(.2)}, {"lab", "aircall", nil}},
 		Formula: "against",
 		States:  map[string]string{"status.Abandoned": "warn", "rate.service_level": "alert"},
-		Limits:  map[string]string{"rate.abandon": "alert ≥ 10 %"},
+		Limits:  map[string]Limit{"rate.abandon": {Warn: .1, Alert: new(.1)}},
 		Links:   map[string]string{"reason.no_agent": "/interactions?outcome=abandoned&reason=no_agent"},
 	}
 }
 
 // empty is a board before anything happened.
 func empty() Board {
-	return Board{Name: "all", AsOf: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC), Window: "last hour"}
+	at := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	return Board{Name: "all", AsOf: at, Window: "last_hour", Since: at.Add(-time.Hour), Tiles: usualTiles}
 }
+
+// usualTiles are those of a board that names none, and allTiles all that there are.
+var (
+	usualTiles = []string{
+		"abandoned", "waiting", "service_level", "abandon_rate", "average_speed_of_answer", "average_time_to_abandon", "average_handle_time", "longest_wait",
+		"agent_work_status", "queues", "trend", "agents", "customers", "sources",
+	}
+	allTiles = slices.Concat(usualTiles, []string{"agent_list", "news"})
+)
+
+func paris() *time.Location { return time.FixedZone("Europe/Paris", 3600) }
 
 func render(t *testing.T, c templ.Component) string {
 	t.Helper()
@@ -171,7 +188,7 @@ func TestUnknownIsNeverANumber(t *testing.T) {
 func TestCheckIsShownWhenItFails(t *testing.T) {
 	b := sample()
 	b.Customers.Started += 2
-	want := Cell{ID: "check", Text: "163 came, 161 accounted for", State: "alert"}
+	want := Cell{ID: "check", Text: "◆ Does not add up: 163 came, 161 accounted for", State: "alert"}
 	if diff := cmp.Diff(want, b.cellSet()["check"]); diff != "" {
 		t.Errorf("check (-want +got):\n%s", diff)
 	}
@@ -186,7 +203,7 @@ func TestAuditIsShownWhenItDiffers(t *testing.T) {
 		t.Errorf("audit = %+v, want it empty while nothing differs", c)
 	}
 	b.Differing = 3
-	want := Cell{ID: "audit", Text: "3 counts differ from a recount", State: "alert"}
+	want := Cell{ID: "audit", Text: "◆ Do not trust these numbers: 3 counts differ from a recount", State: "alert"}
 	if diff := cmp.Diff(want, b.cellSet()["audit"]); diff != "" {
 		t.Errorf("audit (-want +got):\n%s", diff)
 	}
@@ -200,13 +217,15 @@ func TestAuditIsShownWhenItDiffers(t *testing.T) {
 func TestLayout(t *testing.T) {
 	before := sample().Layout()
 	values := map[string]func(*Board){
-		"a count":        func(b *Board) { b.Status[9]++ },
-		"a state":        func(b *Board) { b.States = nil },
-		"an unknown":     func(b *Board) { b.Metrics.AbandonRate = nil },
-		"ticking":        func(b *Board) { b.Metrics.LongestWaitTicks = true },
-		"the window":     func(b *Board) { b.Window = "last hour" },
-		"time":           func(b *Board) { b.AsOf = b.AsOf.Add(time.Hour) },
-		"a failed check": func(b *Board) { b.Customers.Open++ },
+		"a count":             func(b *Board) { b.Status[9]++ },
+		"a state":             func(b *Board) { b.States = nil },
+		"an unknown":          func(b *Board) { b.Metrics.AbandonRate = nil },
+		"ticking":             func(b *Board) { b.Metrics.LongestWaitTicks = true },
+		"its beginning":       func(b *Board) { b.Since = b.Since.Add(time.Minute) },
+		"a state of an agent": func(b *Board) { b.People[0].State = "away" },
+		"a curve":             func(b *Board) { b.Trend.Started = []int64{9, 9, 9, 9, 9, 9} },
+		"time":                func(b *Board) { b.AsOf = b.AsOf.Add(time.Hour) },
+		"a failed check":      func(b *Board) { b.Customers.Open++ },
 	}
 	for name, change := range values {
 		b := sample()
@@ -215,13 +234,20 @@ func TestLayout(t *testing.T) {
 		}
 	}
 	structures := map[string]func(*Board){
-		"a channel": func(b *Board) { b.Channels = b.Channels[:1] },
-		"a source":  func(b *Board) { b.Sources[0].Name = "twilio-us" },
-		"the title": func(b *Board) { b.Title = "Sales" },
-		"a formula": func(b *Board) { b.Formula = "positive" },
-		"T":         func(b *Board) { b.Metrics.ServiceLevelSeconds = 30 },
-		"a limit":   func(b *Board) { b.Limits = nil },
-		"the zone":  func(b *Board) { b.AsOf = b.AsOf.UTC() },
+		"a channel":    func(b *Board) { b.Channels = b.Channels[:1] },
+		"a source":     func(b *Board) { b.Sources[0].Name = "twilio-us" },
+		"the window":   func(b *Board) { b.Window = "last_hour" },
+		"the language": func(b *Board) { b.Locale = "de" },
+		"the news":     func(b *Board) { b.News = "" },
+		"an order":     func(b *Board) { b.Tiles = append(slices.Clone(b.Tiles[1:]), b.Tiles[0]) },
+		"a queue":      func(b *Board) { b.Queues = b.Queues[:1] },
+		"a name":       func(b *Board) { b.People[0].Name = "Zoe Lovelace" },
+		"naming":       func(b *Board) { b.Names = NamesFull },
+		"the title":    func(b *Board) { b.Title = "Sales" },
+		"a formula":    func(b *Board) { b.Formula = "positive" },
+		"T":            func(b *Board) { b.Metrics.ServiceLevelSeconds = 30 },
+		"a limit":      func(b *Board) { b.Limits = nil },
+		"the zone":     func(b *Board) { b.AsOf = b.AsOf.UTC() },
 	}
 	for name, change := range structures {
 		b := sample()

@@ -112,10 +112,3 @@ func (d Display) rotationText() string {
 	}
 	return strings.Join(d.Rotation, " ")
 }
-
-func (d Display) lang() string {
-	if d.Locale == "" {
-		return Locales[0]
-	}
-	return d.Locale
-}

@@ -14,6 +14,7 @@ func TestDisplayOnPage(t *testing.T) {
 			t.Errorf("a plain page has %s", absent)
 		}
 	}
+	b.Locale = "de"
 	b.Display = Display{
 		Theme: ThemeDark, Scale: 125, Locale: "de", Names: NamesInitials, Screen: true,
 		Rotation: []string{"/boards/support", "/boards/sales"}, RotateSeconds: 30,

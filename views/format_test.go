@@ -65,7 +65,7 @@ func TestFormatPercent(t *testing.T) {
 		{new(float64(0)), "0.0 %"},
 		{new(0.0547), "5.5 %"},
 		{new(0.83), "83.0 %"},
-		{new(float64(1)), "100.0 %"},
+		{new(float64(1)), "100 %"},
 	} {
 		if got := FormatPercent(tt.ratio); got != tt.want {
 			t.Errorf("FormatPercent = %q, want %q", got, tt.want)
@@ -74,7 +74,7 @@ func TestFormatPercent(t *testing.T) {
 }
 
 func TestFormatCount(t *testing.T) {
-	for n, want := range map[int64]string{0: "0", 9999: "9999", 10000: "10\u202f000", 1234567: "1\u202f234\u202f567"} {
+	for n, want := range map[int64]string{0: "0", 9999: "9999", 10000: "10,000", 1234567: "1,234,567"} {
 		if got := FormatCount(n); got != want {
 			t.Errorf("FormatCount(%d) = %q, want %q", n, got, want)
 		}

@@ -77,8 +77,8 @@ func reasonChoices() []choice {
 
 func statusChoices() []choice {
 	all := []choice{{"", "any, list interactions"}}
-	for i, k := range StatusKeys {
-		all = append(all, choice{k, statusLabels[i]})
+	for _, k := range StatusKeys {
+		all = append(all, choice{k, statusLabel(k)})
 	}
 	return all
 }

@@ -23,9 +23,9 @@ func word(name string) string {
 
 // statusLabel is Salesforce's label of a status.
 func statusLabel(key string) string {
-	for i, k := range StatusKeys {
+	for _, k := range StatusKeys {
 		if k == key {
-			return statusLabels[i]
+			return tongueOf("en").say("status." + k)
 		}
 	}
 	return word(key)

@@ -41,6 +41,11 @@ func links(def *board.Definition, n *wallboard.Numbers) map[string]string {
 	for _, outcome := range append([]string{"open"}, outcomeKeys...) {
 		add("customers."+outcome, "outcome", outcome)
 	}
+	for _, q := range n.Queues {
+		add("queue."+q.Name+".waiting", "status", "Waiting", "queue", q.Name)
+		add("queue."+q.Name+".opened", "status", "Opened", "queue", q.Name)
+		add("queue."+q.Name+".abandoned", "status", "Abandoned", "queue", q.Name)
+	}
 	add("customers.started", "time", "started")
 	add("customers.open_at_start", "time", "open_at")
 	add("wait.longest", "status", "Waiting", "sort", "wait")

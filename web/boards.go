@@ -10,31 +10,38 @@ import (
 )
 
 func (s *Server) boardPage(w http.ResponseWriter, r *http.Request) error {
-	display, err := displayOf(r)
+	f, view, display, err := s.faced(r)
 	if err != nil {
 		return err
 	}
 	v := visitorOf(r)
-	if v.Kind == access.KindScreen {
-		display = screenDisplay(&v)
-	}
-	display.Screen = v.Kind == access.KindScreen || v.Kind == access.KindGuest
-	p, view, err := s.board(r)
-	if err != nil {
-		return err
-	}
 	if v.Kind != access.KindScreen {
 		if err := s.lifeOf(r, &display); err != nil {
 			return err
 		}
 	}
 	if v.Kind != access.KindPerson {
-		s.embeddable(w, r, p.def().Embed) // never a page in which somebody is signed in
+		s.embeddable(w, r, f.board.def().Embed) // never a page in which somebody is signed in
 	}
 	model := view.model
 	model.Display = display
 	model.Age = max(0, s.o.Now().Sub(model.AsOf))
 	return writePage(w, r, views.BoardPage(model))
+}
+
+// display is how the board is shown to who asks: a paired screen as it was set, others as
+// their address says.
+func (s *Server) display(r *http.Request) (views.Display, error) {
+	d, err := displayOf(r)
+	if err != nil {
+		return d, err
+	}
+	v := visitorOf(r)
+	if v.Kind == access.KindScreen {
+		d = screenDisplay(&v)
+	}
+	d.Screen = v.Kind == access.KindScreen || v.Kind == access.KindGuest
+	return d, nil
 }
 
 // screenDisplay is how a paired screen shows its boards.
@@ -49,7 +56,7 @@ func screenDisplay(v *access.Visitor) views.Display {
 // boardFrame is one full frame by HTTP, for screens that no socket reaches. It brings the
 // region where the screen has another layout.
 func (s *Server) boardFrame(w http.ResponseWriter, r *http.Request) error {
-	_, v, err := s.board(r)
+	_, v, _, err := s.faced(r)
 	if err != nil {
 		return err
 	}

@@ -16,16 +16,19 @@ type boardSet struct {
 	order  []*published // replaced, never changed
 }
 
-// published is a board and its newest view. A board that is changed stays the same one, so
+// published is a board and its newest moment. A board that is changed stays the same one, so
 // that its screens do, and its views go on in number.
 type published struct {
 	encodings  atomic.Int64 // frames encoded so far
 	definition atomic.Pointer[board.Definition]
 
 	mu     sync.Mutex
-	shown  *board.Definition // by which view was made
-	view   *view
+	shown  *board.Definition // by which moment was made
+	moment *moment
 	alarms map[string]board.Alarm // by metric, for those that have thresholds
+	faces  map[manner]*face
+
+	housed *board.Definition // by which its screens have their faces; owned by Server.Run
 }
 
 // def is what the board is now.
@@ -62,7 +65,7 @@ func (b *boardSet) put(def *board.Definition) {
 		p.definition.Store(def)
 		return
 	}
-	p := &published{alarms: make(map[string]board.Alarm)}
+	p := &published{alarms: make(map[string]board.Alarm), faces: make(map[manner]*face)}
 	p.definition.Store(def)
 	if b.byName == nil {
 		b.byName = make(map[string]*published)

@@ -1,10 +1,10 @@
 package web
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/wallboard/wallboard/internal/board"
+	"github.com/wallboard/wallboard/internal/interaction"
 	"github.com/wallboard/wallboard/internal/wallboard"
 	"github.com/wallboard/wallboard/static"
 	"github.com/wallboard/wallboard/views"
@@ -31,9 +31,9 @@ const silentAfter = 15 * time.Minute
 func boardView(def *board.Definition, n *wallboard.Numbers, now time.Time, alarms map[string]board.Alarm) views.Board {
 	b := views.Board{
 		Assets: assets(), Name: def.Name, Title: def.Title, LiveURL: "/boards/" + def.Name + "/live", FrameURL: "/boards/" + def.Name + "/frame",
-		AsOf: n.AsOf.In(n.Since.Location()), Age: max(0, now.Sub(n.AsOf)), Window: windowText(def, n.Since), Formula: string(def.Formula),
+		AsOf: n.AsOf.In(n.Since.Location()), Age: max(0, now.Sub(n.AsOf)), Window: string(def.Window), Since: n.Since, Formula: string(def.Formula),
 		Status: n.Status, Reasons: n.Reasons, Customers: views.Customers(n.Customers), Differing: n.Differing, Metrics: views.Metrics(n.Metrics), Agents: n.Agents,
-		States: make(map[string]string), Limits: make(map[string]string), Links: links(def, n),
+		States: make(map[string]string), Limits: make(map[string]views.Limit), Links: links(def, n),
 	}
 	for _, ch := range n.StatusByChannel {
 		b.Channels = append(b.Channels, views.Channel{Name: ch.Channel.String(), Status: ch.Status})
@@ -49,23 +49,34 @@ func boardView(def *board.Definition, n *wallboard.Numbers, now time.Time, alarm
 		}
 		b.Sources = append(b.Sources, src)
 	}
+	b.News = def.News
+	for _, t := range def.Shown() {
+		b.Tiles = append(b.Tiles, string(t))
+	}
+	for _, q := range n.Queues {
+		b.Queues = append(b.Queues, views.Queue{
+			Name: q.Name, Waiting: q.Status[interaction.Waiting], LongestWaitNow: q.LongestWaitNow, Opened: q.Status[interaction.Opened],
+			Abandoned: q.Status[interaction.StatusAbandoned], ServiceLevel: q.ServiceLevel, ServiceLevelSeconds: q.ServiceLevelSeconds,
+		})
+	}
+	if t := n.Trend; t != nil {
+		b.Trend = &views.Trend{Since: t.Since, Started: t.Started, Abandoned: t.Abandoned}
+	}
+	for _, a := range n.People {
+		b.People = append(b.People, views.Person{Name: a.Name, State: a.Presence.String(), Since: a.Since})
+	}
 	judge(def, n, alarms, now)
 	for name, a := range alarms {
 		if s := a.State(); s != board.Normal {
 			b.States[metricCells[name]] = string(s)
 		}
-		b.Limits[metricCells[name]] = limitText(name, def.Thresholds[name])
+		b.Limits[metricCells[name]] = limitOf(name, def.Thresholds[name])
 	}
 	b.Alarms = alarmsOf(def, n, alarms)
 	return b
 }
 
+// windowText says a board's window in words.
 func windowText(def *board.Definition, since time.Time) string {
-	switch def.Window {
-	case board.Last30m:
-		return "last 30 minutes"
-	case board.LastHour:
-		return "last hour"
-	}
-	return fmt.Sprintf("today, since %s %s", since.Format("15:04"), since.Location())
+	return views.WindowText(def.Locale, string(def.Window), since)
 }

@@ -23,7 +23,7 @@ type hub struct {
 	mu        sync.Mutex
 	work      sync.Cond // signals that queue is not empty, or closed; its lock is mu
 	queue     []*socket
-	sockets   map[*published]map[*socket]struct{}
+	sockets   map[*face]map[*socket]struct{}
 	total     int // sockets that are there or on their way
 	addresses map[string]int
 	holders   map[string]int // by who holds the token
@@ -33,7 +33,7 @@ type hub struct {
 func newHub() *hub {
 	h := &hub{
 		poked: make(chan struct{}, 1), limits: socketLimits{total: maxSockets, address: maxSocketsAddress, holder: maxSocketsHolder},
-		sockets: make(map[*published]map[*socket]struct{}), addresses: make(map[string]int), holders: make(map[string]int),
+		sockets: make(map[*face]map[*socket]struct{}), addresses: make(map[string]int), holders: make(map[string]int),
 		// live has looked at the origin, and knows more of who asks.
 		upgrader: websocket.Upgrader{
 			ReadBufferSize: readBuffer, WriteBufferPool: &sync.Pool{}, HandshakeTimeout: goodbye,
@@ -52,21 +52,57 @@ func (h *hub) poke() {
 	}
 }
 
-// watched reports whether any screen shows the board.
-func (h *hub) watched(p *published) bool {
+// watched are the faces that some screen shows, by board.
+func (h *hub) watched() map[*published][]*face {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return len(h.sockets[p]) > 0
+	watched := make(map[*published][]*face)
+	for f, ks := range h.sockets {
+		if len(ks) > 0 {
+			watched[f.board] = append(watched[f.board], f)
+		}
+	}
+	return watched
+}
+
+// rehouse gives the screens of a board that was changed the faces that it has for them now.
+func (h *hub) rehouse(p *published) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var moved []*socket
+	for f, ks := range h.sockets {
+		if f.board != p {
+			continue
+		}
+		for k := range ks {
+			if p.face(k.display) != f {
+				delete(ks, k)
+				moved = append(moved, k)
+			}
+		}
+	}
+	for _, k := range moved {
+		k.face, k.has, k.slot = p.face(k.display), 0, slot{}
+		h.house(k)
+	}
+}
+
+// house puts a socket with those of its face. The caller holds mu.
+func (h *hub) house(k *socket) {
+	if h.sockets[k.face] == nil {
+		h.sockets[k.face] = make(map[*socket]struct{})
+	}
+	h.sockets[k.face][k] = struct{}{}
 }
 
 // needs are the encodings of a view that its screens can use.
 type needs struct{ full, partial, region bool }
 
-// needs says what the board's screens lack of the view.
-func (h *hub) needs(p *published, v *view) (n needs) {
+// needs says what the face's screens lack of the view.
+func (h *hub) needs(f *face, v *view) (n needs) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for k := range h.sockets[p] {
+	for k := range h.sockets[f] {
 		switch {
 		case k.knows(v):
 		case k.follows(v):
@@ -80,10 +116,10 @@ func (h *hub) needs(p *published, v *view) (n needs) {
 }
 
 // deliver puts the view into the slots of the screens that lack it.
-func (h *hub) deliver(p *published, v *view, fs frames) {
+func (h *hub) deliver(f *face, v *view, fs frames) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for k := range h.sockets[p] {
+	for k := range h.sockets[f] {
 		message, size := fs.full, fs.fullSize
 		switch {
 		case k.knows(v):

@@ -22,85 +22,81 @@ const (
 	viewFor = time.Second
 )
 
-// view is one published state of a board. Nobody modifies it.
-type view struct {
+// moment is one published state of a board, in no words yet. Nobody modifies it.
+type moment struct {
 	seq     uint64
 	at      time.Time // when it was made
 	numbers wallboard.Numbers
 	model   views.Board
-	layout  string
-	cells   map[string]frameCell
-	// changed are the cells that differ from view seq-1; nil where there is none of this layout.
-	changed map[string]frameCell
 }
 
-// publish returns the board's view of what is so now: the newest one if nothing changed
+// publish returns what of the board is so now: the newest moment if nothing changed
 // since it was made a moment ago, else the next.
-func (s *Server) publish(p *published) *view {
+func (s *Server) publish(p *published) *moment {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	return s.next(p)
+}
+
+// next is publish for who holds p.mu.
+func (s *Server) next(p *published) *moment {
 	now, def := s.o.Now(), p.def()
 	n := s.o.Floor.Numbers(def)
 	if def != p.shown {
 		// What a metric has no threshold for any more is forgotten.
 		maps.DeleteFunc(p.alarms, func(metric string, _ board.Alarm) bool { _, ok := def.Thresholds[metric]; return !ok })
 	}
-	if p.view != nil && def == p.shown && now.Sub(p.view.at) < viewFor && reflect.DeepEqual(p.view.numbers, n) {
-		return p.view
+	if p.moment != nil && def == p.shown && now.Sub(p.moment.at) < viewFor && reflect.DeepEqual(p.moment.numbers, n) {
+		return p.moment
 	}
-	v := &view{seq: 1, at: now, numbers: n}
-	if p.view != nil {
-		v.seq = p.view.seq + 1
+	m := &moment{seq: 1, at: now, numbers: n}
+	if p.moment != nil {
+		m.seq = p.moment.seq + 1
 	}
-	v.model = boardView(def, &v.numbers, now, p.alarms)
-	v.model.Epoch, v.model.Seq = s.epoch, v.seq
+	m.model = boardView(def, &m.numbers, now, p.alarms)
+	m.model.Epoch, m.model.Seq = s.epoch, m.seq
 	if s.began.After(n.Since) {
-		v.model.Unbroken = s.began.In(n.Since.Location())
+		m.model.Unbroken = s.began.In(n.Since.Location())
 	}
-	v.layout = v.model.Layout()
-	v.cells = frameCells(&v.model)
-	if p.view != nil && p.view.layout == v.layout {
-		v.changed = changedCells(p.view.cells, v.cells)
-	}
-	p.view, p.shown = v, def
-	return v
+	p.moment, p.shown = m, def
+	return m
 }
 
-// board publishes and returns the named board's view, so that who asks sees what was
-// applied before. Its screens get that view too.
-func (s *Server) board(r *http.Request) (*published, *view, error) {
+// board publishes and returns the named board's moment, so that who asks sees what was
+// applied before. Its screens get it too.
+func (s *Server) board(r *http.Request) (*published, *moment, error) {
 	p := s.boards.find(r.PathValue("board"))
 	if p == nil {
 		return nil, nil, noBoard
 	}
-	v := s.publish(p)
+	m := s.publish(p)
 	s.hub.poke()
-	return p, v, nil
+	return p, m, nil
 }
 
 // send gives a view to the screens that lack it.
-func (s *Server) send(ctx context.Context, p *published, v *view) error {
-	n := s.hub.needs(p, v)
+func (s *Server) send(ctx context.Context, f *face, v *view) error {
+	n := s.hub.needs(f, v)
 	if !n.full && !n.partial {
 		return nil
 	}
-	fs, err := s.encode(ctx, p, v, n)
+	fs, err := s.encode(ctx, f.board, v, n)
 	if err != nil {
 		return err
 	}
-	s.hub.deliver(p, v, fs)
+	s.hub.deliver(f, v, fs)
 	return nil
 }
 
 // idle reports whether a board has nobody to publish for now. A board with thresholds is
 // looked at from time to time though nobody watches: its alarms say since when.
-func (s *Server) idle(p *published) bool {
-	if s.hub.watched(p) {
+func (s *Server) idle(p *published, watched bool) bool {
+	if watched {
 		return false
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return len(p.def().Thresholds) == 0 || p.view != nil && s.o.Now().Sub(p.view.at) < lifeEvery
+	return len(p.def().Thresholds) == 0 || p.moment != nil && s.o.Now().Sub(p.moment.at) < lifeEvery
 }
 
 // Run publishes boards that have screens, until ctx ends; then it closes the sockets. A
@@ -131,11 +127,21 @@ func (s *Server) Run(ctx context.Context) error {
 			}
 		}
 		for _, p := range s.boards.all() {
-			if s.idle(p) {
+			if def := p.def(); def != p.housed {
+				p.housed = def
+				s.hub.rehouse(p)
+			}
+		}
+		watched := s.hub.watched()
+		for _, p := range s.boards.all() {
+			if s.idle(p, len(watched[p]) > 0) {
 				continue
 			}
-			if err := s.send(ctx, p, s.publish(p)); err != nil {
-				s.o.Logger.Error("board not published", "board", p.def().Name, "cause", err)
+			s.publish(p)
+			for _, f := range watched[p] {
+				if err := s.send(ctx, f, s.look(f)); err != nil {
+					s.o.Logger.Error("board not published", "board", p.def().Name, "cause", err)
+				}
 			}
 		}
 		select {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/wallboard/wallboard/internal/access"
 	"github.com/wallboard/wallboard/static"
+	"github.com/wallboard/wallboard/views"
 )
 
 // Times and limits of sockets. A ping must come well before its pong is missed.
@@ -42,11 +43,12 @@ type socketLimits struct{ total, address, holder int }
 type socket struct {
 	// Static after construction.
 	conn    *websocket.Conn
-	board   *published
+	display views.Display // in which it asked for the board
 	visitor access.Visitor
 	old     bool // its page is of another version of this program
 
 	// Guarded by hub.mu.
+	face    *face
 	slot    slot
 	has     uint64 // seq of the frame that it was sent last
 	layout  string // of the region that it was sent last
@@ -87,9 +89,12 @@ func (s *Server) sameOrigin(r *http.Request) bool {
 // live upgrades to the board's socket; its first frame is on its way.
 func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 	p := s.boards.find(r.PathValue("board"))
+	d, err := s.display(r)
 	switch {
 	case p == nil:
 		return noBoard
+	case err != nil:
+		return err
 	case !websocket.IsWebSocketUpgrade(r):
 		return noUpgrade
 	case !s.sameOrigin(r):
@@ -110,7 +115,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 			tcp.SetWriteBuffer(writeBuffer)
 		}
 		version := r.URL.Query().Get("v")
-		k := &socket{conn: conn, board: p, visitor: v, old: version != "" && version != static.Version()}
+		k := &socket{conn: conn, face: p.face(d), display: d, visitor: v, old: version != "" && version != static.Version()}
 		h.add(k)
 		// The token may have ended between the look at it and the socket's entry here.
 		if now, _, err := s.visitor(r); err != nil || now.Token != v.Token || !now.MaySee(p.def().Name) {
@@ -173,10 +178,7 @@ func (h *hub) add(k *socket) {
 	if h.closed {
 		k.write(job{closing: websocket.FormatCloseMessage(websocket.CloseServiceRestart, "")})
 	} else {
-		if h.sockets[k.board] == nil {
-			h.sockets[k.board] = make(map[*socket]struct{})
-		}
-		h.sockets[k.board][k] = struct{}{}
+		h.house(k)
 		h.poke()
 	}
 	go h.read(k)
@@ -217,7 +219,7 @@ func (h *hub) read(k *socket) {
 func (h *hub) remove(k *socket) {
 	k.conn.Close()
 	h.mu.Lock()
-	delete(h.sockets[k.board], k)
+	delete(h.sockets[k.face], k)
 	h.mu.Unlock()
 	h.release(k.visitor)
 }

@@ -1,10 +1,8 @@
 package web
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -62,8 +60,8 @@ func alarmsOf(def *board.Definition, n *wallboard.Numbers, alarms map[string]boa
 		}
 		since, before := a.Since()
 		list = append(list, views.Alarm{
-			Cell: metricCells[metric], State: string(a.State()), Value: metricText(metric, *values[metric]),
-			Limit: reachedSign(metric) + metricText(metric, limit), Where: where(def), Since: since.In(n.Since.Location()), Before: before,
+			Cell: metricCells[metric], State: string(a.State()), Value: *values[metric], Limit: limit, Lower: board.WorseWhenLower(metric),
+			Where: slices.Concat(def.Queues, def.Channels, def.Sources), Since: since.In(n.Since.Location()), Before: before,
 		})
 	}
 	slices.SortStableFunc(list, func(a, b views.Alarm) int {
@@ -75,49 +73,7 @@ func alarmsOf(def *board.Definition, n *wallboard.Numbers, alarms map[string]boa
 	return list
 }
 
-// where names what a filtered board shows; a board of everything says nothing.
-func where(def *board.Definition) string {
-	names := slices.Concat(def.Queues, def.Channels, def.Sources)
-	if len(names) > 3 {
-		return strings.Join(names[:3], ", ") + fmt.Sprintf(" and %d more", len(names)-3)
-	}
-	return strings.Join(names, ", ")
-}
-
-func reachedSign(metric string) string {
-	if board.WorseWhenLower(metric) {
-		return "< "
-	}
-	return "≥ "
-}
-
-// limitText says what a cell is judged by: "warn ≥ 5 %, alert ≥ 10 %, until ≤ 4 %".
-func limitText(metric string, t board.Threshold) string {
-	sign, back := reachedSign(metric), "≤ "
-	if board.WorseWhenLower(metric) {
-		back = "≥ "
-	}
-	var parts []string
-	if t.Alert == nil || *t.Alert != t.Warn {
-		parts = append(parts, "warn "+sign+metricText(metric, t.Warn))
-	}
-	if t.Alert != nil {
-		parts = append(parts, "alert "+sign+metricText(metric, *t.Alert))
-	}
-	if t.Clear != t.Warn {
-		parts = append(parts, "until "+back+metricText(metric, t.Clear))
-	}
-	return strings.Join(parts, ", ")
-}
-
-// metricText writes a metric's value as its cell does.
-func metricText(metric string, v float64) string {
-	switch {
-	case strings.HasSuffix(metric, "_seconds"):
-		d := time.Duration(v * float64(time.Second))
-		return views.FormatDuration(&d)
-	case metric == "abandon_rate", metric == "service_level":
-		return strings.Replace(views.FormatPercent(&v), ".0 %", " %", 1)
-	}
-	return strconv.FormatFloat(v, 'f', -1, 64)
+// limitOf is what the metric's cell is judged by.
+func limitOf(metric string, t board.Threshold) views.Limit {
+	return views.Limit{Warn: t.Warn, Alert: t.Alert, Clear: &t.Clear, Lower: board.WorseWhenLower(metric)}
 }

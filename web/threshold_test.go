@@ -14,24 +14,8 @@ import (
 	"github.com/wallboard/wallboard/internal/classify"
 	"github.com/wallboard/wallboard/internal/interaction"
 	"github.com/wallboard/wallboard/internal/wallboard"
+	"github.com/wallboard/wallboard/views"
 )
-
-func TestLimitText(t *testing.T) {
-	for _, tc := range []struct {
-		metric    string
-		threshold board.Threshold
-		want      string
-	}{
-		{"abandon_rate", board.Threshold{Warn: .05, Alert: new(.1), Clear: .05}, "warn ≥ 5 %, alert ≥ 10 %"},
-		{"service_level", board.Threshold{Warn: .8, Clear: .85}, "warn < 80 %, until ≥ 85 %"},
-		{"longest_wait_seconds", board.Threshold{Warn: 240, Alert: new(240.), Clear: 240}, "alert ≥ 4:00"},
-		{"abandoned", board.Threshold{Warn: 5, Alert: new(10.), Clear: 4}, "warn ≥ 5, alert ≥ 10, until ≤ 4"},
-	} {
-		if got := limitText(tc.metric, tc.threshold); got != tc.want {
-			t.Errorf("got %q, want %q", got, tc.want)
-		}
-	}
-}
 
 // TestStatesInFrames: the state comes with the cell and goes again, and every metric that
 // may have a threshold has a cell.
@@ -74,8 +58,9 @@ func TestStatesInFrames(t *testing.T) {
 			t.Errorf("%s has no cell", metric)
 		}
 	}
-	if got, want := model.Limits["status.Waiting"], "warn ≥ 2, alert ≥ 3, until ≤ 1"; got != want {
-		t.Errorf("the limit reads %q, want %q", got, want)
+	one := 1.
+	if diff := cmp.Diff(views.Limit{Warn: 2, Alert: new(3.), Clear: &one}, model.Limits["status.Waiting"]); diff != "" {
+		t.Errorf("the limit (-want +got):\n%s", diff)
 	}
 }
 
