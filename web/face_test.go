@@ -78,7 +78,7 @@ func TestFacesSpeak(t *testing.T) {
 // and however they ask for it; and their numbers are of the same view.
 func TestFacesAreBounded(t *testing.T) {
 	url, s, floor := faces(t)
-	p := s.boards["all"]
+	p := s.boards.find("all")
 	var screens []*screen
 	for range 3 {
 		for _, query := range []string{"", "?lang=de", "?lang=de&names=initials", "?names=full", "?lang=fr", "?lang=fr&theme=dark&scale=150"} {
@@ -148,5 +148,31 @@ func TestLocales(t *testing.T) {
 		if tile != board.TileNews && len(b.Cells()) == len(empty.Cells()) {
 			t.Errorf("pages do not know the tile %q", tile)
 		}
+	}
+}
+
+// TestFacesFollow: when a board is changed, its screens are in its new language, and name
+// agents no more than it now allows.
+func TestFacesFollow(t *testing.T) {
+	url, s, _ := faces(t)
+	c, _, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(url, "http")+"/boards/all/live", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	k := &screen{t: t, conn: c, cells: make(map[string]frameCell)}
+	k.next()
+	if got := k.cells["person.1.state"].Text; got != "Abwesend" {
+		t.Errorf("the agent is %q", got)
+	}
+	changed := *s.boards.find("all").def()
+	changed.Locale, changed.Names = "fr", board.NamesHidden
+	s.boards.put(&changed)
+	s.hub.poke()
+	for k.cells["window"].Text != "dernière heure" {
+		k.next()
+	}
+	if _, ok := k.cells["person.1.state"]; ok {
+		t.Error("an agent is told apart on a board that hides names")
 	}
 }
