@@ -56,10 +56,8 @@ func abandonedReasons() []choice {
 
 // ReasonLabel is a reason of the abandoned as it is written on boards.
 func ReasonLabel(key string) string {
-	for i, k := range ReasonKeys {
-		if k == key {
-			return reasonLabels[i]
-		}
+	if text := tongueOf("").say("reason." + key); text != "" {
+		return text
 	}
 	return word(key)
 }
