@@ -17,7 +17,7 @@ import (
 type simulateCommand struct {
 	To        string        `help:"The server's URL." default:"http://127.0.0.1:8080"`
 	Source    string        `help:"The configured source." required:""`
-	Vendor    string        `help:"The source's vendor: ${enum}." enum:"twilio,amazon-connect" default:"twilio"`
+	Vendor    string        `help:"The source's vendor: ${enum}." enum:"twilio,amazon-connect,asterisk" default:"twilio"`
 	Secret    string        `help:"The source's secret." env:"WALLBOARD_SIMULATE_SECRET"`
 	PublicURL string        `help:"The server's public_url, where it is another than --to."`
 	Seed      uint64        `help:"Makes the run; the same seed plays the same." default:"1"`

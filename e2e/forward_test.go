@@ -1,13 +1,17 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/wallboard/wallboard/internal/simulate"
 )
@@ -139,4 +143,72 @@ func (s *server) until(what string, so func(board) bool) {
 			s.t.Fatalf("%s: not within half a minute; the board has %+v", what, s.board())
 		}
 	}
+}
+
+// TestForwardedHour: an hour of a telephone system comes through the forwarder, whose connection
+// ends again and again, to a server that is killed and away in the middle of it. What the server
+// says of each call is the truth that was played: nothing is lost, and nothing counts twice.
+func TestForwardedHour(t *testing.T) {
+	m, err := simulate.NewManager("127.0.0.1:0", "wallboard", "test-ami-secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	m.Chunk(700) // lines come in parts
+	s := startWith(t, fmt.Sprintf(pbxSettings, secret))
+	startForwarder(t, m, s)
+	rates := simulate.DefaultRates()
+	rates.Duplicate, rates.Late, rates.Reorder = 0, 0, 0 // it is one stream
+	told := 0
+	zone, err := simulate.ZoneAt(time.Now(), "11:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	centre := simulate.New(simulate.Options{
+		Seed: 7, Format: simulate.Asterisk, Rates: rates, Zone: zone, Concurrency: 1,
+		Deliver: func(ctx context.Context, at time.Time, h http.Header, body []byte) error {
+			switch told++; {
+			case told%300 == 0:
+				m.Finish()
+			case told == 700:
+				s.cmd.Process.Kill()
+				s.cmd.Wait()
+			case told == 1300:
+				s.launch()
+			}
+			return m.Deliver(ctx, at, h, body)
+		},
+	})
+	now := time.Now()
+	if err := centre.PlayPast(t.Context(), now.Add(-time.Hour), now); err != nil {
+		t.Fatal(err)
+	}
+	if err := centre.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	truth := centre.Truth()
+	if !truth.Settled || truth.Started < 100 || told < 1500 {
+		t.Fatalf("the truth is not settled, or of %d calls in %d events only", truth.Started, told)
+	}
+	want := make(map[string]string)
+	for _, in := range truth.Interactions {
+		one := toldOf(in)
+		want[one.ID] = line(one)
+	}
+	look := time.NewTicker(100 * time.Millisecond)
+	defer look.Stop()
+	for deadline := time.Now().Add(30 * time.Second); !cmp.Equal(want, s.interactions()) && time.Now().Before(deadline); {
+		<-look.C
+	}
+	if d := cmp.Diff(want, s.interactions()); d != "" {
+		t.Errorf("(-truth +server):\n%.3000s", d)
+	}
+}
+
+func toldOf(in simulate.Interaction) told {
+	one := told{ID: in.ID, Outcome: in.Outcome, Reason: in.Reason}
+	for _, r := range in.Works {
+		one.Works = append(one.Works, toldWork{Status: r.Status})
+	}
+	return one
 }

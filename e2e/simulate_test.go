@@ -26,15 +26,19 @@ type toldWork struct {
 // TestSimulatedHour: what the server says of each interaction after the simulator's
 // hour, with its duplicates and late deliveries, is the truth that was played.
 func TestSimulatedHour(t *testing.T) {
-	for vendor, auth := range map[string]string{
-		"twilio":         `{scheme: twilio, secret: "research-token-0123456789abcdef"}`,
-		"amazon-connect": `{scheme: header, header: X-Api-Key, secret: "research-token-0123456789abcdef"}`,
+	const token = "research-token-0123456789abcdef"
+	for vendor, auth := range map[string]struct{ scheme, secret string }{
+		"twilio":         {"scheme: twilio", token},
+		"amazon-connect": {"scheme: header, header: X-Api-Key", token},
+		"asterisk":       {"scheme: standard-webhooks", secret},
 	} {
-		t.Run(vendor, func(t *testing.T) { simulatedHour(t, vendor, auth) })
+		t.Run(vendor, func(t *testing.T) {
+			simulatedHour(t, vendor, fmt.Sprintf("{%s, secret: %q}", auth.scheme, auth.secret), auth.secret)
+		})
 	}
 }
 
-func simulatedHour(t *testing.T, vendor, auth string) {
+func simulatedHour(t *testing.T, vendor, auth, key string) {
 	s := startWith(t, fmt.Sprintf(`public_url: https://wallboard.example.org
 access: {mode: open}
 sources:
@@ -42,7 +46,7 @@ sources:
 `, vendor, auth))
 	file := filepath.Join(t.TempDir(), "truth.json")
 	cmd := exec.Command(binary, "simulate", "--to", "http://"+s.address, "--source", "centre", "--vendor", vendor, "--public-url", "https://wallboard.example.org",
-		"--secret", "research-token-0123456789abcdef", "--seed", "7", "--clock", "11:00", "--truth", file)
+		"--secret", key, "--seed", "7", "--clock", "11:00", "--truth", file)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}

@@ -155,6 +155,7 @@ func (asterisk) session(ctx context.Context, conn net.Conn, f *Forwarder) error 
 	if err := a.login(f.o.Username, f.o.Secret); err != nil {
 		return err
 	}
+	f.loggedIn = true
 	f.o.Logger.Info("connected to the telephone system")
 	return a.listen(ctx, f)
 }

@@ -151,6 +151,7 @@ func (freeswitch) session(ctx context.Context, conn net.Conn, f *Forwarder) erro
 	} else if !strings.HasPrefix(ok.headers["Reply-Text"], "+OK") {
 		return fmt.Errorf("%w: events cannot be subscribed to", errRefused)
 	}
+	f.loggedIn = true
 	f.o.Logger.Info("connected to the telephone system")
 	found, err := s.stock(ctx, f)
 	if err != nil {

@@ -22,7 +22,7 @@ const (
 	stockTimeout = 30 * time.Second
 	fullPause    = time.Second
 
-	firstReconnect   = 500 * time.Millisecond
+	firstReconnect   = 300 * time.Millisecond
 	longestReconnect = 20 * time.Second
 	// refusedReconnect is after a wrong user or secret: telephone systems ban who tries on.
 	refusedReconnect = time.Minute
@@ -54,6 +54,9 @@ type Forwarder struct {
 	poster *poster
 	calls  *calls
 	link   link
+
+	// Owned by listen: the connection got as far as a login.
+	loggedIn bool
 }
 
 // link is a telephone system's protocol. session logs in, listens until the connection ends, and
@@ -107,7 +110,7 @@ func (f *Forwarder) Run(ctx context.Context) error {
 func (f *Forwarder) listen(ctx context.Context) error {
 	pause := firstReconnect
 	for ctx.Err() == nil {
-		began := time.Now()
+		f.loggedIn = false
 		err := f.connect(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -115,7 +118,7 @@ func (f *Forwarder) listen(ctx context.Context) error {
 		case f.outbox.broken() != nil:
 			return f.outbox.broken()
 		}
-		if time.Since(began) > longestReconnect {
+		if f.loggedIn {
 			pause = firstReconnect
 		}
 		wait := pause/2 + rand.N(pause)

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -318,6 +319,48 @@ func TestStock(t *testing.T) {
 	for _, e := range w.got {
 		if e.Data["Event"] == "AgentConnect" && e.Data["WallboardSnapshot"] == "yes" && (e.Data["Interface"] != "PJSIP/201" || e.Data["MemberName"] != "Ada") {
 			t.Errorf("the agent is %q", e.Data)
+		}
+	}
+}
+
+// TestCutInAnEvent: a caller's hanging up of which some bytes came, at a place all over it, is
+// marked as lost; all of them are the hanging up.
+func TestCutInAnEvent(t *testing.T) {
+	p, w := newPBX(t), newWallboard(t)
+	r := run(t, options(p, w, t.TempDir()))
+	p.listens(t)
+	hangup := func(unique string) map[string]string {
+		return map[string]string{"Event": "Hangup", "Timestamp": "1790000000.000001", "Uniqueid": unique, "Linkedid": unique, "Cause": "16"}
+	}
+	const length = len("Event: Hangup\r\nCause: 16\r\nLinkedid: 1.100\r\nTimestamp: 1790000000.000001\r\nUniqueid: 1.100\r\n\r\n")
+	n := 0
+	for cut := 0; cut <= length; cut += 8 {
+		n++
+		unique := fmt.Sprintf("1.%d", 100+n)
+		p.joins(unique)
+		w.until(t, func(names []string) bool { return slices.Contains(names, "QueueCallerJoin "+unique) })
+		whole := cut+8 > length
+		if whole {
+			cut = length
+		}
+		p.TellPart(hangup(unique), cut)
+		p.listens(t)
+		ended := "WallboardLost " + unique + " waiting"
+		if whole {
+			ended = "Hangup " + unique
+		}
+		w.until(t, func(names []string) bool { return slices.Contains(names, ended) })
+	}
+	r.stop(t)
+	for _, unique := range []string{"1.101", fmt.Sprintf("1.%d", 100+n)} {
+		ends := 0
+		for _, name := range w.names() {
+			if strings.Contains(name, unique) && !strings.HasPrefix(name, "QueueCallerJoin") {
+				ends++
+			}
+		}
+		if ends != 1 {
+			t.Errorf("%s ended %d times", unique, ends)
 		}
 	}
 }

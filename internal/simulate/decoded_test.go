@@ -11,6 +11,7 @@ import (
 	"github.com/wallboard/wallboard/internal/classify"
 	"github.com/wallboard/wallboard/internal/source"
 	"github.com/wallboard/wallboard/internal/source/amazonconnect"
+	asterisksource "github.com/wallboard/wallboard/internal/source/asterisk"
 	twiliosource "github.com/wallboard/wallboard/internal/source/twilio"
 )
 
@@ -24,6 +25,7 @@ func TestTruthIsWhatIsTold(t *testing.T) {
 	}{
 		{Twilio, twiliosource.Vendor},
 		{AmazonConnect, amazonconnect.Vendor},
+		{Asterisk, asterisksource.Vendor},
 	} {
 		t.Run(format.vendor.Name, func(t *testing.T) {
 			decoder, err := format.vendor.NewDecoder(source.Settings{Name: "s"})

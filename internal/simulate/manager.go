@@ -3,6 +3,7 @@ package simulate
 import (
 	"bufio"
 	"cmp"
+	"context"
 	"crypto/hmac"
 	"crypto/md5"
 	"crypto/rand"
@@ -11,11 +12,14 @@ import (
 	"fmt"
 	"maps"
 	"net"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/go-json-experiment/json"
 )
 
 // managerQueue is how many messages wait for one listener; one that falls behind further is cut off.
@@ -33,6 +37,7 @@ type Manager struct {
 
 	mu        sync.Mutex
 	listeners map[*listener]struct{}
+	came      chan struct{} // closed at the next login
 	closed    bool
 	// chunk is how many bytes are written at a time; 0 means all at once.
 	chunk   int
@@ -59,7 +64,7 @@ func NewManager(address, user, secret string) (*Manager, error) {
 		return nil, fmt.Errorf("simulate: %w", err)
 	}
 	m := &Manager{
-		user: user, secret: secret, listener: l, logins: make(chan struct{}, 100), listeners: make(map[*listener]struct{}),
+		user: user, secret: secret, listener: l, logins: make(chan struct{}, 100), came: make(chan struct{}), listeners: make(map[*listener]struct{}),
 		entries: make(map[string]map[string]string), channel: make(map[string]map[string]string), members: make(map[string]map[string]string),
 	}
 	m.done.Go(m.accept)
@@ -89,6 +94,51 @@ func (m *Manager) Cut() {
 	}
 }
 
+// Finish ends all connections once they have what was told so far.
+func (m *Manager) Finish() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for l := range m.listeners {
+		delete(m.listeners, l)
+		close(l.queue)
+	}
+}
+
+// Deliver tells an event as soon as somebody listens. It is for Options.Deliver of a centre whose
+// format is Asterisk's, with a Concurrency of 1.
+func (m *Manager) Deliver(ctx context.Context, _ time.Time, _ http.Header, body []byte) error {
+	var event map[string]string
+	if err := json.Unmarshal(body, &event); err != nil {
+		return fmt.Errorf("simulate: the event is no manager's: %w", err)
+	}
+	for {
+		m.mu.Lock()
+		came, closed := m.came, m.closed
+		if closed {
+			m.mu.Unlock()
+			return net.ErrClosed
+		}
+		for l := range m.listeners {
+			// One whose queue is half full is waited for.
+			if l.on && len(l.queue) < managerQueue/2 && m.send(l, render(event)) {
+				m.happen(event)
+				m.mu.Unlock()
+				return nil
+			}
+		}
+		m.mu.Unlock()
+		look := time.NewTimer(10 * time.Millisecond)
+		select {
+		case <-came:
+		case <-look.C:
+		case <-ctx.Done():
+			look.Stop()
+			return ctx.Err()
+		}
+		look.Stop()
+	}
+}
+
 // Chunk makes it write so many bytes at a time from now on.
 func (m *Manager) Chunk(bytes int) {
 	m.mu.Lock()
@@ -111,6 +161,20 @@ func (m *Manager) Tell(event map[string]string) int {
 		}
 	}
 	return told
+}
+
+// TellPart has an event happen of which listeners hear so many bytes, and no more.
+func (m *Manager) TellPart(event map[string]string, bytes int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.happen(event)
+	text := render(event)
+	for l := range m.listeners {
+		if l.on && m.send(l, text[:min(bytes, len(text))]) {
+			delete(m.listeners, l)
+			close(l.queue) // write ends the connection once it is through
+		}
+	}
 }
 
 // send queues a text. mu is held.
@@ -184,6 +248,7 @@ func (m *Manager) write(l *listener) {
 			text = text[n:]
 		}
 	}
+	l.conn.Close() // it has everything
 }
 
 // read reads actions, until the connection ends.
@@ -231,6 +296,8 @@ func (m *Manager) act(l *listener, challenge string, action map[string]string) {
 			return
 		}
 		l.on = true
+		close(m.came)
+		m.came = make(chan struct{})
 		select {
 		case m.logins <- struct{}{}:
 		default:

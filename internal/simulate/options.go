@@ -66,7 +66,7 @@ type Options struct {
 
 // Formats are the vendors that a centre can speak as, by their names in the configuration.
 func Formats() map[string]func(run uint64) Vendor {
-	return map[string]func(run uint64) Vendor{"twilio": Twilio, "amazon-connect": AmazonConnect}
+	return map[string]func(run uint64) Vendor{"twilio": Twilio, "amazon-connect": AmazonConnect, "asterisk": Asterisk}
 }
 
 // Rates say how often things happen. Those without a unit are probabilities.
