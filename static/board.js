@@ -334,7 +334,7 @@
 		if (asked || now() < askAt || !root.getAttribute('data-frame')) {
 			return;
 		}
-		asked = get(parameter(root.getAttribute('data-frame'), 'layout', layout), function (text, t, request) {
+		asked = get(parameter(root.getAttribute('data-frame'), 'layout', layout), function (body, t, request) {
 			var frame;
 			asked = null;
 			if (refused(request)) {
