@@ -137,7 +137,7 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listeni
 func newFloor(cfg *config.Config, archive wallboard.Archive) *wallboard.Wallboard {
 	o := wallboard.Options{ServiceLevelSeconds: cfg.ServiceLevelSeconds, Archive: archive}
 	for _, s := range cfg.Sources {
-		o.Sources = append(o.Sources, wallboard.Source{Name: s.Name, Vendor: s.Vendor, Queues: s.Queues, Policies: s.Policies})
+		o.Sources = append(o.Sources, wallboard.Source{Name: s.Name, Vendor: s.Vendor, Queues: s.Queues, Policies: s.Policies, Limit: s.Limit})
 	}
 	return wallboard.New(o)
 }

@@ -116,9 +116,10 @@ type Metrics struct {
 }
 
 // Source is the freshness of one source: Age is how long before AsOf its last
-// event was, nil if there was none.
+// event was, nil if there was none. Limit is what the vendor does not tell.
 type Source struct {
 	Name, Vendor string
+	Limit        string
 	Age          *time.Duration
 }
 

@@ -40,7 +40,7 @@ func sample() Board {
 			LongestWaitNow: seconds(65.1), LongestWait: seconds(188), ServiceLevel: new(.83), ServiceLevelSeconds: 20,
 		},
 		Agents:  [5]int64{4, 14, 2, 1, 0},
-		Sources: []Source{{"twilio-eu", "twilio", seconds(.2)}, {"lab", "aircall", nil}},
+		Sources: []Source{{Name: "twilio-eu", Vendor: "twilio", Age: seconds(.2)}, {Name: "lab", Vendor: "aircall"}},
 		Formula: "against",
 		States:  map[string]string{"status.Abandoned": "warn", "rate.service_level": "alert"},
 		Limits:  map[string]Limit{"rate.abandon": {Warn: .1, Alert: new(.1)}},

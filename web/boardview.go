@@ -39,7 +39,7 @@ func boardView(def *board.Definition, n *wallboard.Numbers, now time.Time, alarm
 		b.Channels = append(b.Channels, views.Channel{Name: ch.Channel.String(), Status: ch.Status})
 	}
 	for _, s := range n.Sources {
-		src := views.Source{Name: s.Name, Vendor: s.Vendor}
+		src := views.Source{Name: s.Name, Vendor: s.Vendor, Limit: s.Limit}
 		if !s.LastEvent.IsZero() {
 			age := max(0, n.AsOf.Sub(s.LastEvent))
 			src.Age = &age

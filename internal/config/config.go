@@ -51,6 +51,7 @@ func (c *Config) ForwardsOnly() bool { return c.Listen == "" }
 // Source is one configured source, with its verifier and decoder.
 type Source struct {
 	Name, Vendor string
+	Limit        string // what the vendor does not tell, for readers of a board
 	Queues       map[string]string
 	Policies     classify.Policies // the global ones with the source's own
 	Verifier     source.Verifier

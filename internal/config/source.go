@@ -30,6 +30,7 @@ func (c *checker) source(i int, f *src, publicURL string, global classify.Polici
 		c.fail(path+".vendor", "is not one of %q", vendorNames())
 		return s
 	}
+	s.Limit = vendor.Limit
 	s.Queues = c.ids(path+".queues", f.Queues, vendor.ID)
 	set := source.Settings{
 		Name: f.Name, PublicURL: publicURL, Activities: make(map[string]interaction.Presence),

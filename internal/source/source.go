@@ -136,6 +136,9 @@ type Vendor struct {
 	NewVerifier func(s Settings) (Verifier, error)
 	// NewDecoder makes the decoder.
 	NewDecoder func(s Settings) (Decoder, error)
+	// Limit is what a reader of the board has to know of what the vendor does not tell, in
+	// a sentence; "" if there is nothing.
+	Limit string
 	// ID is the id under which events name a queue or an agent, made from what the
 	// vendor's console shows of it. nil means that both are the same.
 	ID func(string) string

@@ -164,7 +164,7 @@ func (w *Wallboard) agentsAndSources(def *board.Definition, n *Numbers) {
 		if !chosen(s.name) {
 			continue
 		}
-		st := SourceState{Name: s.name, Vendor: s.vendor}
+		st := SourceState{Name: s.name, Vendor: s.vendor, Limit: s.limit}
 		if s.lastEvent != 0 {
 			st.LastEvent = time.UnixMicro(s.lastEvent).UTC()
 		}

@@ -76,6 +76,8 @@ type SourceState struct {
 	// LastEvent is the time of the newest event, by the vendor's clock but
 	// never later than its receipt. Zero if there was none.
 	LastEvent time.Time
+	// Limit is what the vendor does not tell; "" if there is nothing to say.
+	Limit string
 }
 
 // QueueState is one queue of a board.

@@ -28,6 +28,9 @@ type Source struct {
 	// Queues names queues by the vendor's ids.
 	Queues   map[string]string
 	Policies classify.Policies
+	// Limit is what the vendor does not tell, in a sentence for readers of a board; "" if
+	// there is nothing to say.
+	Limit string
 }
 
 // sweepEvery is how often silent interactions are looked for, and old buckets dropped.
@@ -39,6 +42,7 @@ type source struct {
 	name, vendor string
 	queues       map[string]string
 	policies     classify.Policies
+	limit        string
 
 	// Guarded by Wallboard.mu.
 	book      *classify.Book
@@ -152,7 +156,7 @@ func New(o Options) *Wallboard {
 		w.now = time.Now
 	}
 	for _, s := range o.Sources {
-		src := &source{name: s.Name, vendor: s.Vendor, queues: s.Queues, policies: s.Policies}
+		src := &source{name: s.Name, vendor: s.Vendor, queues: s.Queues, policies: s.Policies, limit: s.Limit}
 		src.book = classify.NewBook(&src.policies)
 		w.sources[s.Name] = src
 		w.order = append(w.order, src)
