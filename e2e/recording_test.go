@@ -63,6 +63,7 @@ var vendors = []vendor{
 	dialpad,
 	intercom,
 	ringcentral,
+	zendesk,
 	zoom,
 }
 

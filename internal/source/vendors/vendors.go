@@ -13,6 +13,7 @@ import (
 	"github.com/wallboard/wallboard/internal/source/intercom"
 	"github.com/wallboard/wallboard/internal/source/ringcentral"
 	"github.com/wallboard/wallboard/internal/source/twilio"
+	"github.com/wallboard/wallboard/internal/source/zendesk"
 	"github.com/wallboard/wallboard/internal/source/zoom"
 )
 
@@ -29,6 +30,7 @@ func All() []source.Vendor {
 		intercom.Vendor,
 		ringcentral.Vendor,
 		twilio.Vendor,
+		zendesk.Vendor,
 		zoom.Vendor,
 	}
 }
