@@ -27,8 +27,8 @@ type demoCommand struct {
 	Truth  string `help:"A file for what was played, as JSON, when the demo ends."`
 }
 
-// demoSettings are those of the demo: a source of each of two vendors, with a secret of
-// their own, and a board that shows both.
+// demoSettings are those of the demo: a source of each of three vendors, with secrets of
+// their own, and a board that shows all.
 const demoSettings = `listen: %[1]q
 public_url: "http://%[1]s"
 data_dir: %[2]q
@@ -39,15 +39,17 @@ sources:
     vendor: amazon-connect
     auth: {scheme: header, header: %[4]s, secret: %[3]s}
     queues: {%[5]s}
+  - {name: pbx, vendor: asterisk, auth: {scheme: standard-webhooks, secret: %[6]q}}
 boards:
   - name: all
     title: Demo contact centre
     thresholds: {abandon_rate: {warn: 0.2, alert: 0.3, clear: 0.18, minimum: 20}, longest_wait_seconds: {warn: 240, alert: 480}}
   - {name: twilio, title: Twilio, sources: [twilio]}
   - {name: connect, title: Amazon Connect, sources: [connect]}
+  - {name: pbx, title: Asterisk, sources: [pbx]}
 `
 
-// demoSources are the vendors by the names of their sources.
+// demoSources are the vendors that post webhooks, by the names of their sources.
 var demoSources = map[string]func(run uint64) simulate.Vendor{"twilio": simulate.Twilio, "connect": simulate.AmazonConnect}
 
 // run serves, plays the hour before now at speed, and goes on in real time. The database
@@ -67,7 +69,8 @@ func (d *demoCommand) run(ctx context.Context, logger *slog.Logger, stdout io.Wr
 	for id, name := range simulate.ConnectQueues() {
 		names = append(names, id+": "+name)
 	}
-	settings := fmt.Appendf(nil, demoSettings, address, filepath.Join(dir, "data"), secret, simulate.ConnectHeader, strings.Join(names, ", "))
+	key := demoKey()
+	settings := fmt.Appendf(nil, demoSettings, address, filepath.Join(dir, "data"), secret, simulate.ConnectHeader, strings.Join(names, ", "), key)
 	cfg, err := config.Parse("demo", settings, os.LookupEnv)
 	if err != nil {
 		return err
@@ -83,7 +86,13 @@ func (d *demoCommand) run(ctx context.Context, logger *slog.Logger, stdout io.Wr
 			Seed: d.Seed, URL: "http://" + address + "/hooks/" + name, Secret: secret, Zone: zone, Format: format,
 		})
 	}
+	pbx, err := newDemoPBX(dir, address, key, logger)
+	if err != nil {
+		return err
+	}
+	centres["pbx"] = pbx.centre(simulate.Options{Seed: d.Seed, Zone: zone})
 	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return pbx.run(ctx) })
 	ready := make(chan struct{}) // closed by serve
 	group.Go(func() error {
 		return serve(ctx, cfg, logger, func(string, *access.Access) { close(ready) })
