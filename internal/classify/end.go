@@ -78,6 +78,10 @@ func (s *state) acceptPickedUp() {
 func (s *state) afterEnd(e *interaction.Event, at Moment) bool {
 	switch e.Kind {
 	case interaction.Queued, interaction.Assigned, interaction.Accepted, interaction.Transferred:
+		if e.Kind == interaction.Queued && e.Why == interaction.UnknownWhy {
+			s.waitedBefore(e)
+			return false
+		}
 		if s.end.holder == inSelfService {
 			return false
 		}
@@ -120,6 +124,18 @@ func (s *state) afterEnd(e *interaction.Event, at Moment) bool {
 		return true
 	}
 	return false
+}
+
+// waitedBefore takes in, after the end, that the customer had been waiting before it.
+func (s *state) waitedBefore(e *interaction.Event) {
+	s.queued = true
+	if s.queue == "" {
+		s.toQueue(e)
+	}
+	if h := s.end.holder; (h == nobody || h == inMenu || h == inSelfService && s.end.self == "bot") && !s.locked {
+		s.end.holder, s.end.self = inQueue, ""
+		s.holder, s.self = inQueue, ""
+	}
 }
 
 // reopen takes the end back. Offers that were open there are over.

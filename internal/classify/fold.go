@@ -59,8 +59,9 @@ type leg struct {
 	moved      bool
 	accepted   bool
 	queued     bool
-	waits      bool // it was queued, and since then neither ended nor anybody accepted
-	generation int  // of the transfer under which it was first seen, 0 for none
+	waits      bool  // it was queued, and since then neither ended nor anybody accepted
+	generation int   // of the transfer under which it was first seen, 0 for none
+	since      int64 // when it was first seen
 }
 
 // state is the fold of one interaction so far. Its methods are the effects of
@@ -239,7 +240,23 @@ func (s *state) toQueue(e *interaction.Event) {
 	}
 }
 
+// waited takes in that the customer was waiting by then, from a vendor that does not tell since
+// when: out of the menu or from a bot, and without any other effect.
+func (s *state) waited(e *interaction.Event, at Moment) {
+	s.queued = true
+	if s.queue == "" {
+		s.toQueue(e)
+	}
+	if s.holder == nobody || s.holder == inMenu || s.holder == inSelfService && !s.final {
+		s.hold(inQueue, at)
+	}
+}
+
 func (s *state) queuedEffect(e *interaction.Event, at Moment, l *leg) {
+	if e.Why == interaction.UnknownWhy {
+		s.waited(e, at)
+		return
+	}
 	fresh := l != nil && !l.queued && !l.accepted
 	if l != nil {
 		l.queued, l.waits = true, true
@@ -286,6 +303,13 @@ func (s *state) transferred(e *interaction.Event, at Moment) {
 	from := s.talker(e)
 	if from >= 0 && e.To == interaction.ToAgent && e.ToID != "" && s.rows[from].agent == e.ToID {
 		return // nobody passes a customer on to himself: who had it already is told once more
+	}
+	if e.Work != "" && from >= 0 && named >= 0 && s.rows[from].work != e.Work {
+		// The named agent let go before, and another talks already: no news but how it was let go.
+		if r := &s.rows[named]; r.status == interaction.Closed {
+			r.status = interaction.StatusTransferred
+		}
+		return
 	}
 	released := -1 // the named agent let go a moment before the transfer shows
 	if from < 0 && named >= 0 && s.rows[named].status == interaction.Closed {
@@ -345,6 +369,9 @@ func (s *state) assigned(e *interaction.Event, at Moment) {
 }
 
 func (s *state) acceptedEffect(e *interaction.Event, at Moment, l *leg) {
+	if s.toldAgain(e, l) {
+		return
+	}
 	i := s.accept(e, at)
 	if l != nil {
 		l.accepted = true
@@ -361,6 +388,20 @@ func (s *state) acceptedEffect(e *interaction.Event, at Moment, l *leg) {
 		s.transfer.underWay = false
 	}
 	s.hold(withAgent, at)
+}
+
+// toldAgain reports whether a snapshot of a leg tells of its accept, without saying by whom, what
+// the agent's own work has told already.
+func (s *state) toldAgain(e *interaction.Event, l *leg) bool {
+	if e.Version == 0 || e.Work != "" || e.Agent != "" || l == nil || s.transfer.underWay {
+		return false
+	}
+	for i := range s.rows {
+		if r := &s.rows[i]; r.talking && r.accepted.At >= l.since {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *state) transferFailed(at Moment) {
@@ -463,6 +504,12 @@ func (s *state) choose(what string, at Moment) {
 }
 
 func (s *state) released(e *interaction.Event, at Moment) {
+	if e.Work == "" && e.Agent == "" {
+		if e.Leg != "" {
+			s.releasedLeg(e, at)
+		}
+		return
+	}
 	i := s.find(e, false)
 	if i < 0 {
 		i = s.find(e, true)
@@ -479,6 +526,23 @@ func (s *state) released(e *interaction.Event, at Moment) {
 		}
 		return
 	}
+	s.release(i, end{at: at, by: e.By, cause: e.Cause, word: e.Reason}, at)
+}
+
+// releasedLeg ends the part of every agent who talks on a leg, where a vendor tells of the leg
+// alone. When nobody is left, that is the end, of which the vendor may say how it came.
+func (s *state) releasedLeg(e *interaction.Event, at Moment) {
+	for i := range s.rows {
+		if r := &s.rows[i]; r.leg == e.Leg && r.talking {
+			r.released = true
+			s.release(i, end{at: at, by: e.By, cause: e.Cause, word: e.Reason}, at)
+		}
+	}
+}
+
+// release ends the part of one agent who talks.
+func (s *state) release(i int, last end, at Moment) {
+	r := &s.rows[i]
 	held := s.holder
 	if r.passing != 0 && r.passing == s.transfer.generation {
 		r.letGo(interaction.StatusTransferred, at)
@@ -497,6 +561,6 @@ func (s *state) released(e *interaction.Event, at Moment) {
 		s.hold(inQueue, at)
 	default:
 		s.holder = held
-		s.finish(end{at: at, by: e.By, cause: e.Cause, word: e.Reason})
+		s.finish(last)
 	}
 }

@@ -12,7 +12,7 @@ func (s *state) leg(e *interaction.Event) *leg {
 			return &s.legs[i]
 		}
 	}
-	l := leg{id: e.Leg}
+	l := leg{id: e.Leg, since: e.At}
 	if s.transfer.underWay {
 		l.generation = s.transfer.generation
 		s.transfer.legs++

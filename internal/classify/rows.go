@@ -5,6 +5,7 @@ import "github.com/wallboard/wallboard/internal/interaction"
 // row is one work: one offer of the contact to one agent, and what became of it.
 type row struct {
 	work, agent, agentName string
+	leg                    string // on which it was offered or accepted, where that is told
 	queue, queueName       string
 	status                 interaction.Status
 
@@ -25,6 +26,16 @@ func (r *row) letGo(as interaction.Status, at Moment) {
 	r.talking = false
 	if r.status == interaction.Opened {
 		r.status, r.ended = as, at
+	}
+}
+
+// complete takes over what an event tells of the row and no earlier one did.
+func (r *row) complete(e *interaction.Event) {
+	if r.agent == "" {
+		r.agent, r.agentName = e.Agent, e.AgentName
+	}
+	if r.leg == "" {
+		r.leg = e.Leg
 	}
 }
 
@@ -71,10 +82,7 @@ func (s *state) talker(e *interaction.Event) int {
 // offer makes a row for an assignment, unless that work's offer is open already.
 func (s *state) offer(e *interaction.Event, at Moment) {
 	if i := s.find(e, false); i >= 0 && e.Work != "" && !s.rows[i].status.Final() {
-		r := &s.rows[i]
-		if r.agent == "" {
-			r.agent, r.agentName = e.Agent, e.AgentName
-		}
+		s.rows[i].complete(e)
 		return
 	}
 	s.rows = append(s.rows, s.newRow(e, interaction.StatusAssigned, at))
@@ -85,7 +93,7 @@ func (s *state) offer(e *interaction.Event, at Moment) {
 // offered.
 func (s *state) newRow(e *interaction.Event, status interaction.Status, at Moment) row {
 	r := row{
-		work: e.Work, agent: e.Agent, agentName: e.AgentName,
+		work: e.Work, agent: e.Agent, agentName: e.AgentName, leg: e.Leg,
 		queue: s.queue, queueName: s.queueName, status: status,
 	}
 	if e.Queue != "" {
@@ -106,9 +114,7 @@ func (s *state) accept(e *interaction.Event, at Moment) int {
 		i = len(s.rows) - 1
 	}
 	r := &s.rows[i]
-	if r.agent == "" {
-		r.agent, r.agentName = e.Agent, e.AgentName
-	}
+	r.complete(e)
 	if r.status == interaction.Opened && r.talking {
 		return i
 	}

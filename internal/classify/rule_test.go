@@ -203,6 +203,33 @@ func TestPhones(t *testing.T) {
 	})
 }
 
+// TestRecords has what a vendor tells of records, each in part: of a leg without its agents, of a
+// wait without its beginning, of an accept without who accepted.
+func TestRecords(t *testing.T) {
+	const talk = "0 started leg=u; 1 queued q=Q leg=u; 2 assigned w=W1 a=A leg=u; 3 accepted w=W1; "
+	const second = talk + "5 queued leg=v; 6 assigned w=W2 a=B leg=v; "
+	run(t, []ruleCase{
+		{"waited by then", "0 started; 4 queued why=unknown; 9 disconnected by=customer", "abandoned/no_agent -:Abandoned"},
+		{"waited, told after the end", "0 started; 9 disconnected by=customer; 20 queued why=unknown", "abandoned/no_agent -:Abandoned"},
+		{"waited, told alone after the end", "9 disconnected by=customer; 20 queued why=unknown", "abandoned/no_agent -:Abandoned"},
+		{"waited after a bot, told after the end", "0 started; 1 bot_engaged; 9 disconnected by=customer; 20 queued why=unknown", "abandoned/no_agent -:Abandoned"},
+		{"waited, and chose voicemail", "0 started; 1 voicemail_chosen; 9 disconnected by=customer; 20 queued why=unknown", "self_served/voicemail"},
+		{"waited, told while an agent talks", talk + "5 queued why=unknown; 9 disconnected by=customer", "answered/accepted W1:Closed"},
+		{"waited, told after an answered end", talk + "9 disconnected by=customer; 20 queued why=unknown", "answered/accepted W1:Closed"},
+		{"a leg's agents are released", talk + "9 leg_ended leg=u; 9 released leg=u by=customer", "answered/accepted W1:Closed"},
+		{"a leg's agents are released by a broken line", talk + "9 released leg=u by=system cause=technical", "answered/technical_failure W1:Closed"},
+		{"another leg's agents", talk + "9 released leg=v by=customer", "open W1:Opened"},
+		{"a leg that was passed on", second + "7 released leg=u; 7 leg_ended leg=u; 9 leg_ended leg=v by=customer; 9 released leg=v", "abandoned/after_transfer W1:Transferred W2:Abandoned"},
+		{"both legs end at once", second + "9 leg_ended leg=v; 9.1 released leg=u by=customer; 9.2 leg_ended leg=u", "answered/accepted W1:Closed W2:Canceled"},
+		{"an accept told again", talk + "3.5 accepted leg=u v=7; 9 disconnected by=customer", "answered/accepted W1:Closed"},
+		{"an accept told first by the leg", "0 started leg=u; 2 assigned w=W1 a=A leg=u; 2.5 accepted leg=u v=7; 3 accepted w=W1; 9 disconnected by=customer", "answered/accepted W1:Closed"},
+		{"the second leg's accept told again", second + "7 transferred w=W1; 7 transfer_completed; 8 accepted w=W2; 8.5 accepted leg=v v=7; 9 disconnected by=customer", "answered/accepted W1:Transferred W2:Closed"},
+		{"an accept taken back", "0 started leg=u; 1 queued q=Q leg=u; 3 accepted leg=u v=7; 20 accepted leg=u v=8 retracted; 9 leg_ended leg=u by=customer", "abandoned/no_agent -:Abandoned"},
+		{"passed on, and told so after the second accepted", talk + "4 assigned w=W2 a=B; 5 accepted w=W2; 6 transferred w=W1; 6 transfer_completed; 9 released leg=u; 9 released w=W2", "answered/accepted W1:Transferred W2:Closed"},
+		{"passed on, and told so when the first had let go", talk + "4 released w=W1; 5 assigned w=W2 a=B; 6 accepted w=W2; 7 transferred w=W1; 9 disconnected by=customer", "answered/accepted W1:Transferred W2:Closed"},
+	})
+}
+
 // TestLegs has chains of legs, in which the one that ends last decides.
 func TestLegs(t *testing.T) {
 	const talk = "0 started leg=a; 1 queued q=Q leg=a; 3 accepted w=W1 a=A leg=a; "

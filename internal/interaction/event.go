@@ -56,11 +56,13 @@ type Event struct {
 	Agent     string
 	AgentName string
 
-	To    Target // Transferred
-	ToID  string // Transferred: the vendor's id of the agent or queue, if known; "" for external
-	Mode  Mode   // Transferred
-	Why   Why    // Dequeued, Withdrawn
-	Moved bool   // LegEnded
+	To   Target // Transferred
+	ToID string // Transferred: the vendor's id of the agent or queue, if known; "" for external
+	Mode Mode   // Transferred
+	// Why is of Dequeued and Withdrawn. A Queued with UnknownWhy says that the customer was waiting
+	// by then, and not since when: it re-opens nothing and begins no transfer.
+	Why   Why
+	Moved bool // LegEnded
 
 	By     Party  // Disconnected; LegEnded and Released where the vendor tells
 	Cause  Cause  // likewise
