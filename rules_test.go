@@ -73,6 +73,7 @@ var home = map[string][]string{
 	"github.com/nicksnyder/go-i18n/v2":         {"views"},
 	"github.com/BurntSushi/toml":               {"views"},
 	"golang.org/x/text":                        {"views"},
+	"github.com/golang-jwt/jwt/v5":             {"internal/source/salesforce", "e2e"},
 }
 
 // goFiles are the repository's Go files by package folder, generated ones included.

@@ -65,6 +65,7 @@ var vendors = []vendor{
 	ringcentral,
 	zendesk,
 	zoom,
+	salesforceTelephony, salesforceChanges, salesforceOutbound, salesforceFlow, salesforceData360,
 }
 
 // recording is a file of testdata: deliveries, and what becomes of them. One that lists
@@ -83,6 +84,7 @@ type recordedDelivery struct {
 	Method  string            `json:"method"`
 	Headers map[string]string `json:"headers"`
 	URL     string            `json:"url"`
+	Path    string            `json:"path"` // below the hook
 	Body    jsontext.Value    `json:"body"`
 	Claims  jsontext.Value    `json:"claims"` // in place of a body, to be signed
 }
@@ -179,7 +181,7 @@ func (q *recording) delivery(v *vendor, source string, i int, shift time.Duratio
 	if err != nil {
 		return nil, err
 	}
-	d := &delivery{method: "POST", target: "/hooks/" + source, header: http.Header{}, body: string(r.Body)}
+	d := &delivery{method: "POST", target: "/hooks/" + source + r.Path, header: http.Header{}, body: string(r.Body)}
 	if r.Method != "" {
 		d.method = r.Method
 	}

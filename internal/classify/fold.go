@@ -390,10 +390,10 @@ func (s *state) acceptedEffect(e *interaction.Event, at Moment, l *leg) {
 	s.hold(withAgent, at)
 }
 
-// toldAgain reports whether a snapshot of a leg tells of its accept, without saying by whom, what
-// the agent's own work has told already.
+// toldAgain reports whether a snapshot of a leg, which knows no works, tells of the accept that the
+// agent's own work has told already.
 func (s *state) toldAgain(e *interaction.Event, l *leg) bool {
-	if e.Version == 0 || e.Work != "" || e.Agent != "" || l == nil || s.transfer.underWay {
+	if e.Version == 0 || e.Work != "" || l == nil || s.transfer.underWay {
 		return false
 	}
 	for i := range s.rows {

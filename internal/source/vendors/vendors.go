@@ -12,6 +12,7 @@ import (
 	"github.com/wallboard/wallboard/internal/source/genesys"
 	"github.com/wallboard/wallboard/internal/source/intercom"
 	"github.com/wallboard/wallboard/internal/source/ringcentral"
+	"github.com/wallboard/wallboard/internal/source/salesforce"
 	"github.com/wallboard/wallboard/internal/source/twilio"
 	"github.com/wallboard/wallboard/internal/source/zendesk"
 	"github.com/wallboard/wallboard/internal/source/zoom"
@@ -29,6 +30,7 @@ func All() []source.Vendor {
 		genesys.Vendor,
 		intercom.Vendor,
 		ringcentral.Vendor,
+		salesforce.Vendor,
 		twilio.Vendor,
 		zendesk.Vendor,
 		zoom.Vendor,

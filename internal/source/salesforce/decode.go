@@ -1,0 +1,134 @@
+package salesforce
+
+import (
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/wallboard/wallboard/internal/interaction"
+	"github.com/wallboard/wallboard/internal/source"
+)
+
+// decoder decodes all five ways in.
+type decoder struct {
+	agents     map[string]string // configured names by user id
+	activities map[string]interaction.Presence
+}
+
+// Decode reads one delivery: a request of the telephony API by its path, an Outbound Message by its
+// content type, and the JSON of records otherwise.
+func (x decoder) Decode(d *source.Delivery) (source.Decoded, error) {
+	if c, ok := telephonyCall(d.Path); ok {
+		return x.telephony(d, c)
+	}
+	var out source.Decoded
+	if d.Method != http.MethodPost {
+		return out, source.ErrMethod
+	}
+	if isXML(d) {
+		return x.outbound(d)
+	}
+	if t, _, _ := mime.ParseMediaType(d.Header.Get("Content-Type")); t != "application/json" && t != "application/cloudevents+json" {
+		return out, fmt.Errorf("%w: want application/json, or text/xml of an Outbound Message", source.ErrContentType)
+	}
+	body := jsontext.Value(d.Body)
+	if !body.IsValid() {
+		return out, fmt.Errorf("%w: the body is not JSON", source.ErrMalformed)
+	}
+	parts := []jsontext.Value{body}
+	if body.Kind() == '[' {
+		parts = nil
+		if err := json.Unmarshal(body, &parts); err != nil {
+			return out, fmt.Errorf("%w: the body is not a JSON array", source.ErrMalformed)
+		}
+	}
+	for i, p := range parts {
+		x.part(&out, i, p, d.Received.UnixMicro())
+	}
+	return out, nil
+}
+
+func isXML(d *source.Delivery) bool {
+	t, _, _ := mime.ParseMediaType(d.Header.Get("Content-Type"))
+	return t == "text/xml" || t == "application/xml" || t == "application/soap+xml"
+}
+
+// part reads one JSON value: a change event in whatever wraps it, a data action, or a record.
+func (x decoder) part(out *source.Decoded, i int, v jsontext.Value, received int64) {
+	problem := func(why string) { out.Problems = append(out.Problems, source.Problem{Index: i, Reason: why}) }
+	f, ok := readFields(v)
+	if !ok {
+		problem("is no JSON object, or has a name twice")
+		return
+	}
+	if c, ok := findChange(f, 0); ok {
+		x.change(out, c, f, received, problem)
+		return
+	}
+	switch {
+	case f["events"].raw.Kind() == '[':
+		x.dataActions(out, f["events"].raw, received, problem)
+	case f["payloadcurrentvalue"].raw != nil:
+		x.dataAction(out, f, received, problem)
+	case f["records"].raw.Kind() == '[':
+		x.flowRecords(out, f, received, problem)
+	case f.text("detail-type") != "":
+		out.Ignore("other detail-type")
+	default:
+		x.flow(out, f, received, problem)
+	}
+}
+
+// tell makes the events of a record.
+func (x decoder) tell(out *source.Decoded, r record, problem func(string)) {
+	if r.id == "" {
+		problem("Id: is missing")
+		return
+	}
+	if r.exact == 0 {
+		r.exact = r.at
+	}
+	r.at = second(r.at)
+	f := &facts{record: r, agents: x.agents, out: out}
+	switch r.object {
+	case "voicecall":
+		f.voiceCall()
+	case "messagingsession":
+		f.messagingSession()
+	case "agentwork":
+		f.agentWork()
+	case "pendingservicerouting":
+		f.routing()
+	case "userservicepresence", "agentservicepresence":
+		f.presence(x.activities)
+	case "":
+		problem("object: is missing; say whose record it is, as VoiceCall")
+	default:
+		out.Ignore("other object")
+	}
+}
+
+// objectName is an object's name without what its kind adds to it: a change event's, a data
+// model's, a namespace.
+func objectName(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if i := strings.LastIndexAny(s, "/:"); i >= 0 {
+		s = s[i+1:]
+	}
+	for _, prefix := range [...]string{"ssot__", "std__"} {
+		s = strings.TrimPrefix(s, prefix)
+	}
+	for _, suffix := range [...]string{"__dlm", "__dll", "changeevent", "dmo", "_home"} {
+		s = strings.TrimSuffix(s, suffix)
+	}
+	return s
+}
+
+// stamp is when a record was last written.
+func stamp(f fields) int64 { return f.time("systemmodstamp", "lastmodifieddate") }
+
+func missing(field string) string { return fmt.Sprintf("%s: is missing", field) }
