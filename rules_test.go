@@ -60,7 +60,7 @@ var home = map[string][]string{
 	"encoding/json":                {}, // go-json-experiment/json refuses what this one lets pass
 	"database/sql":                 {"internal/sqlite", "internal/journal", "internal/history", "internal/access"},
 	"C":                            {"internal/sqlite/powercut"},
-	"github.com/golang-jwt/jwt/v5": {"internal/source/dialpad"},
+	"github.com/golang-jwt/jwt/v5": {"internal/source/dialpad", "internal/source/salesforce", "e2e"},
 	"github.com/standard-webhooks/standard-webhooks/libraries/go": {"internal/source", "internal/forward"},
 
 	"github.com/santhosh-tekuri/jsonschema/v6": {"internal/source/cloudevents"}, // its test
@@ -73,7 +73,6 @@ var home = map[string][]string{
 	"github.com/nicksnyder/go-i18n/v2":         {"views"},
 	"github.com/BurntSushi/toml":               {"views"},
 	"golang.org/x/text":                        {"views"},
-	"github.com/golang-jwt/jwt/v5":             {"internal/source/salesforce", "e2e"},
 }
 
 // goFiles are the repository's Go files by package folder, generated ones included.

@@ -6,11 +6,11 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/wallboard/wallboard/internal/interaction"
 	"github.com/wallboard/wallboard/internal/source"
+	"github.com/wallboard/wallboard/internal/source/eventbridge"
 )
 
 // decoder decodes all five ways in.
@@ -32,19 +32,12 @@ func (x decoder) Decode(d *source.Delivery) (source.Decoded, error) {
 	if isXML(d) {
 		return x.outbound(d)
 	}
-	if t, _, _ := mime.ParseMediaType(d.Header.Get("Content-Type")); t != "application/json" && t != "application/cloudevents+json" {
-		return out, fmt.Errorf("%w: want application/json, or text/xml of an Outbound Message", source.ErrContentType)
+	parts, problem, err := eventbridge.Parts(d, "application/json", "application/cloudevents+json")
+	if err != nil {
+		return out, err
 	}
-	body := jsontext.Value(d.Body)
-	if !body.IsValid() {
-		return out, fmt.Errorf("%w: the body is not JSON", source.ErrMalformed)
-	}
-	parts := []jsontext.Value{body}
-	if body.Kind() == '[' {
-		parts = nil
-		if err := json.Unmarshal(body, &parts); err != nil {
-			return out, fmt.Errorf("%w: the body is not a JSON array", source.ErrMalformed)
-		}
+	if problem != "" {
+		out.Problems = []source.Problem{{Reason: problem}}
 	}
 	for i, p := range parts {
 		x.part(&out, i, p, d.Received.UnixMicro())
