@@ -187,6 +187,8 @@ func (s *state) step(e *interaction.Event) {
 		s.choose("voicemail", at)
 	case interaction.CallbackRequested:
 		s.choose("callback", at)
+	case interaction.Dequeued:
+		s.dequeued(l)
 	case interaction.Released:
 		s.released(e, at)
 	case interaction.LegEnded:

@@ -22,6 +22,19 @@ func (s *state) leg(e *interaction.Event) *leg {
 	return &s.legs[len(s.legs)-1]
 }
 
+// dequeued lets go of a leg. One that never joined the queue is the one that did: a phone system
+// gave its channel another id, and of the old one no end may come.
+func (s *state) dequeued(l *leg) {
+	if l == nil || l.queued || l.accepted || s.talking() {
+		return
+	}
+	for i := range s.legs {
+		if o := &s.legs[i]; o.queued {
+			o.ended = true
+		}
+	}
+}
+
 // hasQueued reports whether the leg of an id ever queued.
 func (s *state) hasQueued(id string) bool {
 	for i := range s.legs {

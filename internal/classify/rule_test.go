@@ -241,6 +241,8 @@ func TestLegs(t *testing.T) {
 		{"warm: the unanswered consult leg, ended first, does not", talk + "5 queued q=R leg=b; 8 leg_ended leg=b; 9 released w=W1 leg=a; 9 leg_ended leg=a", "answered/accepted W1:Closed"},
 		{"warm by name", talk + "5 transferred w=W1 to=agent mode=consult; 6 assigned w=W2 a=B leg=b; 8 leg_ended leg=b; 9 released w=W1; 9 leg_ended leg=a", "answered/accepted W1:Closed W2:Canceled"},
 		{"parties without the customer's", "0 started; 1 queued q=Q leg=q; 2 assigned w=W1 a=A leg=p; 9 leg_ended leg=q; 9 leg_ended leg=p", "abandoned/before_accept W1:Abandoned"},
+		{"a leg that is another by the time it is let go", "0 started leg=a; 1 queued q=Q leg=a; 9 dequeued leg=b; 9.1 leg_ended leg=b", "abandoned/no_agent -:Abandoned"},
+		{"a leg is let go and goes on", "0 started leg=a; 1 queued q=Q leg=a; 9 dequeued leg=a; 9.1 leg_ended leg=x", "open"},
 		{"an agent still talks, and the line broke", talk + "9 leg_ended leg=a by=system cause=technical; 9.1 released w=W1", "answered/technical_failure W1:Closed"},
 		{"an agent still talks", talk + "9 leg_ended leg=a", "open W1:Opened"},
 	})

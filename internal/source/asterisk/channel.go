@@ -69,7 +69,7 @@ func (a *adapter) transfer() {
 	}
 	blind := strings.EqualFold(f["event"], "BlindTransfer")
 	from := f.First("transfereruniqueid", "origtransfereruniqueid")
-	call := f.First("transfereelinkedid", "transfererlinkedid", "origtransfererlinkedid")
+	call := f.First("transfereelinkedid", "transfererlinkedid", "origtransfererlinkedid", "linkedid", "uniqueid")
 	if call == "" {
 		a.problem("TransfereeLinkedid and TransfererLinkedid: are missing")
 		return
@@ -118,18 +118,30 @@ func (a *adapter) fact(fact string) {
 		a.emit(interaction.CallbackRequested, nil)
 	case "queue_exit":
 		a.letGo(a.Fields["status"])
+	case "queue_timeout":
+		a.letGo("TIMEOUT")
 	default:
-		a.problem("Fact: is none of started, bot_engaged, voicemail_started, callback_requested, queue_exit")
+		a.problem("Fact: is none of started, bot_engaged, voicemail_started, callback_requested, queue_exit, queue_timeout")
 	}
 }
 
-// application emits that a customer's channel came to voicemail. A member's own mailbox is
-// behind a Local channel.
+// application emits that a customer's channel came to voicemail, or that the dialplan hangs up on
+// it. A member's own mailbox is behind a Local channel; and what is done for a channel that has hung
+// up already, in the extension h or a context of that kind, is nobody's hanging up.
 func (a *adapter) application() {
-	switch strings.ToLower(a.Fields["application"]) {
+	f := a.Fields
+	if local(f["channel"]) {
+		return
+	}
+	switch strings.ToLower(f["application"]) {
 	case "voicemail", "minivmrecord":
-		if !local(a.Fields["channel"]) && a.caller() {
+		if a.caller() {
 			a.emit(interaction.VoicemailChosen, nil)
+		}
+	case "hangup":
+		after := strings.EqualFold(f["extension"], "h") || strings.EqualFold(f["exten"], "h") || strings.Contains(strings.ToLower(f["context"]), "hangup")
+		if !after && f["uniqueid"] != "" && f["uniqueid"] == f["linkedid"] && a.caller() {
+			a.emit(interaction.LegEnded, func(e *interaction.Event) { e.By, e.Cause, e.Reason = interaction.BySystem, interaction.Normal, "Hangup" })
 		}
 	}
 }
