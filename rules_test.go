@@ -32,6 +32,7 @@ var mayImport = map[string][]string{
 	"internal/history":         {"internal/wallboard", "internal/journal", "internal/sqlite", "internal/interaction"},
 	"internal/access":          {"internal/sqlite"},
 	"internal/intake":          {"internal/source", "internal/journal", "internal/interaction", "internal/measure"},
+	"internal/shelf":           {"internal/board", "internal/config", "internal/sqlite"},
 	"internal/measure":         {},
 	"internal/metrics":         {"internal/intake", "internal/journal", "internal/measure", "internal/wallboard", "web"},
 	"internal/simulate":        {"internal/interaction"},
@@ -58,7 +59,7 @@ var home = map[string][]string{
 	"github.com/chromedp/chromedp": {"e2e"},
 	"github.com/chromedp/cdproto":  {"e2e"},
 	"encoding/json":                {}, // go-json-experiment/json refuses what this one lets pass
-	"database/sql":                 {"internal/sqlite", "internal/journal", "internal/history", "internal/access"},
+	"database/sql":                 {"internal/sqlite", "internal/journal", "internal/history", "internal/access", "internal/shelf"},
 	"C":                            {"internal/sqlite/powercut"},
 	"github.com/golang-jwt/jwt/v5": {"internal/source/dialpad", "internal/source/salesforce", "e2e"},
 	"github.com/standard-webhooks/standard-webhooks/libraries/go": {"internal/source", "internal/forward"},

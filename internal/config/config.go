@@ -92,7 +92,7 @@ func (c *checker) fail(path, format string, args ...any) {
 		}
 		p = p[:i]
 	}
-	c.errs = append(c.errs, fmt.Errorf("%s:%d: %s: %s", c.name, line, path, fmt.Sprintf(format, args...)))
+	c.errs = append(c.errs, &Problem{c.name, line, path, fmt.Sprintf(format, args...)})
 }
 
 // Parse checks the content of a file of this name.
