@@ -21,6 +21,7 @@ import (
 	"github.com/wallboard/wallboard/internal/intake"
 	"github.com/wallboard/wallboard/internal/journal"
 	"github.com/wallboard/wallboard/internal/metrics"
+	"github.com/wallboard/wallboard/internal/shelf"
 	"github.com/wallboard/wallboard/internal/sqlite"
 	"github.com/wallboard/wallboard/internal/wallboard"
 	"github.com/wallboard/wallboard/web"
@@ -82,7 +83,7 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listeni
 	var site *web.Server
 	site = web.New(web.Options{
 		Floor: floor, Past: keeper, Zone: cfg.TimeZone, Boards: cfg.Boards, Ready: log.Ready, Logger: logger, Intake: hooks,
-		Access: doors, Provider: provider(cfg), Open: cfg.Access.Mode == "open", Hosts: hosts(cfg), Public: public, Proxies: cfg.Access.Proxies,
+		Shelf: shelf.Open(db, cfg, time.Now), Access: doors, Provider: provider(cfg), Open: cfg.Access.Mode == "open", Hosts: hosts(cfg), Public: public, Proxies: cfg.Access.Proxies,
 		Metrics: metrics.Handler(metrics.Options{
 			Version: version, Intake: hooks.Stats, InFlight: hooks.InFlight, Journal: log.Stats, Floor: floor.Stats,
 			Site: func() web.Stats { return site.Stats() },
@@ -110,6 +111,9 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listeni
 			return nil
 		})
 		group.Go(func() error { return control(ctx, cfg.DataDir, keeper, log, logger) })
+		if err := site.LoadBoards(ctx); err != nil {
+			return err
+		}
 		front.open.Store(true)
 		listening(listener.Addr().String(), doors)
 		return site.Run(ctx)

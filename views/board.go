@@ -16,6 +16,8 @@ type Assets struct {
 	Token string
 	// Screen is the script of a board's life on a screen.
 	Screen string
+	// Editor is the script of a board's form; "" for other pages.
+	Editor string
 	// Version names all of them together.
 	Version string
 }

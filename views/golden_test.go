@@ -31,7 +31,19 @@ func pages() map[string]templ.Component {
 		"board-failing": BoardRegion(failing),
 		"boards":        BoardsPage(assets, []BoardLink{{"support", "Customer support", "/boards/support", "today"}, {"sales", "Sales <EU>", "/boards/sales", ""}}),
 		"boards-none":   BoardsPage(assets, nil),
-		"error":         ErrorPage("No such board", "No board of this name is configured.", "/static/board.css"),
+		"editor": EditorPage(Editor{Assets: assets, Rows: []EditorRow{
+			{Name: "file", Title: "Of the file"},
+			{Name: "night", Title: "Night", Ours: true},
+			{Name: "old", Title: "old", Ours: true, Faults: []Fault{{"boards[0].sources[0]", "is no source of this file"}}},
+		}}),
+		"editor-import": ImportPage(Import{Assets: assets, Text: "boards: []", Replace: true, Faults: []Fault{{"boards", "is missing"}}}),
+		"editor-form": BoardFormPage(BoardForm{
+			Assets: assets, Name: "night", Title: "Night <EU>", Window: "today", Seen: "0123", Zone: "Europe/Paris", Languages: Locales, PreviewURL: "/editor/preview?title=Night",
+			Queues: []Choice{{"Billing", true}, {"Orders", false}}, Tiles: []TileRow{{"waiting", "1"}, {"news", ""}}, Faults: []Fault{{"thresholds.waiting.warn", "is too much"}},
+			Thresholds: []ThresholdRow{{"waiting", []ThresholdPart{{"warn", "x"}, {"alert", ""}}}},
+		}),
+		"editor-preview": PreviewFaults(assets, []Fault{{"window", "is none"}}),
+		"error":          ErrorPage("No such board", "No board of this name is configured.", "/static/board.css"),
 		"interactions": InteractionsPage(InteractionList{
 			Assets: assets, Form: ListForm{Board: "support", Outcome: "abandoned", Boards: []string{"support"}, Sources: []string{"lab"}},
 			Window: "Today, since 00:00 Europe/Paris", Total: 2, AsOf: at, Zone: "Europe/Paris", NextURL: "/interactions?cursor=x",

@@ -217,6 +217,20 @@ func (h *hub) each(holder string, f func(*socket)) {
 	}
 }
 
+// endBoard closes the sockets of a board.
+func (h *hub) endBoard(p *published, code int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for f, ks := range h.sockets {
+		if f.board != p {
+			continue
+		}
+		for k := range ks {
+			h.leave(k, code, "")
+		}
+	}
+}
+
 // close ends all sockets with 1012, so that screens come back after a restart, and
 // returns when the writers are through.
 func (h *hub) close() {

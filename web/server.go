@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/a-h/templ"
@@ -50,6 +51,8 @@ type Options struct {
 	Zone   *time.Location // the installation's; nil means UTC
 	Intake Intake
 	Boards []*board.Definition
+	// Shelf keeps the boards that people make; nil lets nobody make any.
+	Shelf Shelf
 	// Access says who may look at what. Without it, which is for Open alone, there are no
 	// people and no screens.
 	Access *access.Access
@@ -78,6 +81,7 @@ type Server struct {
 	epoch      string
 	began      time.Time
 	boards     boardSet
+	editing    sync.Mutex // held by who changes boards, from the look to the change
 	hub        *hub
 	mux        *http.ServeMux
 	bodyWithin time.Duration // of constant bodyWithin
@@ -130,6 +134,9 @@ func (s *Server) routes() {
 	s.mux.Handle("/reports/abandoned.json", s.forRole(access.Supervisor, s.machine, reading(s.reportJSON)))
 	if s.o.Access != nil {
 		s.accessRoutes()
+	}
+	if s.o.Shelf != nil {
+		s.editorRoutes(func(h handler) http.Handler { return s.forRole(access.Supervisor, s.page, h) })
 	}
 	s.mux.Handle("GET /static/", static.Handler())
 	s.mux.Handle("/", s.page(nothingHere))

@@ -163,9 +163,15 @@ func edit(sorted []int64, v int64, put bool) []int64 {
 	return sorted
 }
 
+// maxWindows is how many windows a cell keeps the sums of; who tries out boards makes some.
+const maxWindows = 64
+
 // window returns the sum of the buckets from since on, moving the running sum there.
 func (c *cell) window(k windowKey, since int64) *windowSum {
 	s := c.sums[k]
+	if s == nil && len(c.sums) >= maxWindows {
+		clear(c.sums) // they are counted anew as they are asked for
+	}
 	if s == nil || since < s.since || since-s.since > 360 {
 		s = &windowSum{since: since, stale: true}
 		for i, b := range c.buckets {
