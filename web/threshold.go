@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -61,7 +62,7 @@ func alarmsOf(def *board.Definition, n *wallboard.Numbers, alarms map[string]boa
 		since, before := a.Since()
 		list = append(list, views.Alarm{
 			Cell: metricCells[metric], State: string(a.State()), Value: *values[metric], Limit: limit, Lower: board.WorseWhenLower(metric),
-			Where: slices.Concat(def.Queues, def.Channels, def.Sources), Since: since.In(n.Since.Location()), Before: before,
+			Where: where(def, n, metric), Since: since.In(n.Since.Location()), Before: before,
 		})
 	}
 	slices.SortStableFunc(list, func(a, b views.Alarm) int {
@@ -71,6 +72,44 @@ func alarmsOf(def *board.Definition, n *wallboard.Numbers, alarms map[string]boa
 		return a.Since.Compare(b.Since)
 	})
 	return list
+}
+
+// where says which queues make a metric what it is, those that add most first, where the
+// board shows queues and the metric is theirs; else what the board is narrowed to.
+func where(def *board.Definition, n *wallboard.Numbers, metric string) []string {
+	type share struct {
+		queue string
+		part  float64
+	}
+	var shares []share
+	for i := range n.Queues {
+		q := &n.Queues[i]
+		part := map[string]float64{
+			"abandoned": float64(q.Status[interaction.StatusAbandoned]), "waiting": float64(q.Status[interaction.Waiting]), "longest_wait_seconds": or0(seconds(q.LongestWaitNow)),
+		}[metric]
+		if part > 0 {
+			shares = append(shares, share{q.Name, part})
+		}
+	}
+	if len(shares) == 0 {
+		return slices.Concat(def.Queues, def.Channels, def.Sources)
+	}
+	slices.SortStableFunc(shares, func(a, b share) int { return cmp.Compare(b.part, a.part) })
+	if metric == "longest_wait_seconds" {
+		shares = shares[:1] // there is one that waits longest
+	}
+	names := make([]string, 0, len(shares))
+	for _, s := range shares {
+		names = append(names, s.queue)
+	}
+	return names
+}
+
+func or0(v *float64) float64 {
+	if v == nil {
+		return 0
+	}
+	return *v
 }
 
 // limitOf is what the metric's cell is judged by.

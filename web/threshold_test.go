@@ -98,6 +98,23 @@ func TestAlarms(t *testing.T) {
 	}
 }
 
+// TestWhere: an alarm names the queues that make it, where the board shows them.
+func TestWhere(t *testing.T) {
+	wait := func(s int) *time.Duration { d := time.Duration(s) * time.Second; return &d }
+	n := wallboard.Numbers{Queues: []wallboard.QueueState{{Name: "Billing", LongestWaitNow: wait(5)}, {Name: "Idle"}, {Name: "Orders", LongestWaitNow: wait(9)}, {Name: "VIP"}}}
+	for i, waiting := range []int64{1, 0, 1, 4} {
+		n.Queues[i].Status[interaction.Waiting] = waiting
+	}
+	def := &board.Definition{Channels: []string{"voice"}}
+	for metric, want := range map[string][]string{
+		"waiting": {"VIP", "Billing", "Orders"}, "longest_wait_seconds": {"Orders"}, "abandoned": {"voice"}, "abandon_rate": {"voice"},
+	} {
+		if diff := cmp.Diff(want, where(def, &n, metric)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", metric, diff)
+		}
+	}
+}
+
 // TestAlarmsUnwatched: since when something is wrong is known though nobody looked, and a
 // board says when the server began to listen, until its window begins later.
 func TestAlarmsUnwatched(t *testing.T) {
