@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -19,13 +20,17 @@ type forwardCommand struct {
 	Name   string `help:"The only entry of the settings' section forward to run; without it, all of that vendor."`
 }
 
+// entries are those of the settings that the arguments ask for.
+func (c *forwardCommand) entries(cfg *config.Config) []config.Forward {
+	return slices.DeleteFunc(slices.Clone(cfg.Forward), func(f config.Forward) bool {
+		return f.Vendor != c.Vendor || c.Name != "" && c.Name != f.Name
+	})
+}
+
 // run forwards until it is told to stop.
 func (c *forwardCommand) run(ctx context.Context, cfg *config.Config, logger *slog.Logger, stdout io.Writer) error {
 	var all []*forward.Forwarder
-	for _, f := range cfg.Forward {
-		if f.Vendor != c.Vendor || c.Name != "" && c.Name != f.Name {
-			continue
-		}
+	for _, f := range c.entries(cfg) {
 		one, err := forward.New(forward.Options{
 			Name: f.Name, Vendor: f.Vendor, Address: f.Address, Username: f.Username, Secret: f.Secret,
 			Hook: f.Hook, HookSecret: f.HookSecret, DataDir: cfg.DataDir, Logger: logger,
@@ -38,9 +43,6 @@ func (c *forwardCommand) run(ctx context.Context, cfg *config.Config, logger *sl
 		}
 		all = append(all, one)
 		fmt.Fprintf(stdout, "forwarding %s from %s\n", f.Name, f.Address)
-	}
-	if len(all) == 0 {
-		return fmt.Errorf("the settings' section forward has no entry of vendor %s with that name; docs/vendors/%s.md shows one", c.Vendor, c.Vendor)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	for _, one := range all {

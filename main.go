@@ -103,6 +103,9 @@ func run(ctx context.Context, args []string, getenv func(string) (string, bool),
 		return exitUsage
 	}
 	if parsed.Command() == "forward <vendor>" {
+		if len(c.Forward.entries(cfg)) == 0 {
+			return misused(stderr, fmt.Errorf("the settings have no such entry in the section forward; docs/vendors/%s.md shows one", c.Forward.Vendor))
+		}
 		return failed(stderr, c.Forward.run(ctx, cfg, logger, stdout))
 	}
 	if parsed.Command() == "config check" {

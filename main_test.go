@@ -29,6 +29,12 @@ func TestCommands(t *testing.T) {
 	if err := os.WriteFile(bad, []byte("listen: 127.0.0.1:0\ndata_dir: ./d\nsources: [{name: a, vendor: b}]\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	forwards := filepath.Join(t.TempDir(), "forward.yaml")
+	if err := os.WriteFile(forwards, []byte(`data_dir: ./d
+forward: [{name: pbx, vendor: asterisk, address: "127.0.0.1:1", username: u, secret: s, hook: "http://127.0.0.1:1/hooks/pbx", hook_secret: dGVzdC1zZWNyZXQ=}]
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	none := func(string) (string, bool) { return "", false }
 	for _, tc := range []struct {
 		args []string
@@ -48,6 +54,13 @@ func TestCommands(t *testing.T) {
 		{[]string{"replay", "--to", "http://192.0.2.1", "--source", "lab", "none.json"}, 1, "not a loopback address"},
 		{[]string{"simulate", "--to", "http://192.0.2.1", "--source", "lab"}, 1, "not a loopback address"},
 		{[]string{"demo", "--listen", "0.0.0.0:0"}, 1, "listen is not a loopback address"},
+		{[]string{"forward", "nonsense"}, 2, "asterisk"},
+		{[]string{"forward", "asterisk"}, 2, "WALLBOARD_CONFIG"},
+		{[]string{"forward", "asterisk", "--config", "wallboard.example.yaml"}, 2, "docs/vendors/asterisk.md shows one"},
+		{[]string{"forward", "freeswitch", "--config", forwards}, 2, "docs/vendors/freeswitch.md shows one"},
+		{[]string{"forward", "asterisk", "--name", "other", "--config", forwards}, 2, "no such entry"},
+		{[]string{"serve", "--config", forwards}, 2, "listen and sources are needed"},
+		{[]string{"config", "check", "--config", forwards}, 0, "ok, 1 telephone systems"},
 		{[]string{"nonsense"}, 2, "nonsense"},
 	} {
 		var out bytes.Buffer

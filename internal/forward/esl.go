@@ -45,6 +45,9 @@ func readFrame(r *bufio.Reader) (frame, error) {
 	return f, nil
 }
 
+// maxField bounds a field that is forwarded, in bytes; longer ones are left out.
+const maxField = 4 << 10
+
 // maxBody bounds one event, and one list, in bytes.
 const maxBody = 4 << 20
 
@@ -203,7 +206,7 @@ func (s *socket) take(f *Forwarder, one frame, events []Event) []Event {
 	}
 	m := make(message, len(raw))
 	for name, v := range raw {
-		if text, ok := v.(string); ok && needed(name) && len(text) <= maxHeader {
+		if text, ok := v.(string); ok && needed(name) && len(text) <= maxField {
 			m[name] = text
 		}
 	}

@@ -223,22 +223,21 @@ func (o *Outbox) Append(events []Event) error {
 	return nil
 }
 
-func (o *Outbox) line(into *bytes.Buffer, e *Event, sequence int64) error {
+func (o *Outbox) line(into io.Writer, e *Event, sequence int64) error {
 	data := make(map[string]string, len(e.Data))
 	for name, v := range e.Data {
 		data[strings.ToValidUTF8(name, "�")] = strings.ToValidUTF8(v, "�")
 	}
 	number := fmt.Sprintf("%012d", sequence)
 	b, err := json.Marshal(&cloudEvent{
-		SpecVersion: "1.0", ID: o.state.Epoch + "-" + number, Source: o.source, Type: e.Type, Time: e.Time.UTC().Format(time.RFC3339Nano),
+		SpecVersion: "1.0", ID: o.state.Epoch + "-" + number, Source: o.source, Type: strings.ToValidUTF8(e.Type, "�"), Time: e.Time.UTC().Format(time.RFC3339Nano),
 		Sequence: number, ContentType: "application/json", Data: data,
 	}, json.Deterministic(true))
 	if err != nil {
 		return fmt.Errorf("encode an event: %w", err)
 	}
-	into.Write(b)
-	into.WriteByte('\n')
-	return nil
+	_, err = into.Write(append(b, '\n'))
+	return err
 }
 
 // write appends to the last segment, or to a new one, and syncs.
