@@ -21,10 +21,12 @@ type queueSum struct {
 	state  QueueState
 	counts counts
 	oldest int64 // entry into the queue of who waits longest, µs; 0 if nobody does
+	used   bool  // somebody waits there, or did; else only its id was ever heard
 }
 
 func (q *queueSum) add(c *cell, s *windowSum) {
 	q.counts.addAll(&s.counts, 1)
+	q.used = q.used || s.counts != counts{} || c.gauge != [interaction.StatusCount]int64{} || c.course.any()
 	for st := range q.state.Status {
 		q.state.Status[st] += c.gauge[st] + s.counts[status0+field(st)]
 	}
@@ -39,8 +41,10 @@ func (w *Wallboard) queueStates(def *board.Definition, sums map[string]*queueSum
 	names := def.Queues
 	if len(names) == 0 {
 		known := make(map[string]struct{})
-		for name := range sums {
-			known[name] = struct{}{}
+		for name, q := range sums {
+			if q.used {
+				known[name] = struct{}{}
+			}
 		}
 		for _, s := range w.order {
 			if len(def.Sources) > 0 && !slices.Contains(def.Sources, s.name) {

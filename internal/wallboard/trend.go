@@ -1,6 +1,7 @@
 package wallboard
 
 import (
+	"slices"
 	"time"
 
 	"github.com/wallboard/wallboard/internal/board"
@@ -41,6 +42,11 @@ func (c *course) add(bucket int64, f field, amount int64) {
 	} else {
 		s.abandoned += int32(amount)
 	}
+}
+
+// any reports whether anything is counted in the slots.
+func (c *course) any() bool {
+	return slices.ContainsFunc(c.slots, func(s slot) bool { return s != slot{} })
 }
 
 // prune drops the slots that have no bucket from floor on.

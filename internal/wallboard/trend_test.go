@@ -74,11 +74,14 @@ func TestQueuesStay(t *testing.T) {
 		{Interaction: "1", Kind: interaction.Started, Key: "1", At: now.UnixMicro(), Role: interaction.Customer},
 		{Interaction: "2", Kind: interaction.Queued, Key: "2", At: now.UnixMicro(), Queue: "Alpha"},
 	})
+	// A queue that was named only afterwards was not one by its id.
+	w.Apply("a", now.UnixMicro(), []interaction.Event{{Interaction: "3", Kind: interaction.Queued, Key: "3", At: now.UnixMicro(), Queue: "Q9"}})
+	w.Apply("a", now.UnixMicro(), []interaction.Event{{Interaction: "3", Kind: interaction.Queued, Key: "4", At: now.UnixMicro() + 1, Queue: "Q9", QueueName: "Later"}})
 	for _, tc := range []struct {
 		def  board.Definition
 		want []string
 	}{
-		{board.Definition{}, []string{"Alpha", "Billing"}},
+		{board.Definition{}, []string{"Alpha", "Billing", "Later"}},
 		{board.Definition{Sources: []string{"b"}}, []string{"Alpha"}},
 		{board.Definition{Queues: []string{"Orders", "Billing", "Alpha"}}, []string{"Orders", "Billing", "Alpha"}},
 	} {
