@@ -91,6 +91,7 @@ type state struct {
 	transfer transfer
 	rows     []row
 	legs     []leg
+	legNames map[string]string // other ids of legs
 
 	offered   bool // an offer was made
 	declined  bool // an offer was declined, timed out or became unavailable
@@ -139,6 +140,11 @@ func (s *state) talks(agent string) bool {
 // step takes the next event in order.
 func (s *state) step(e *interaction.Event) {
 	at := Moment{e.At, e.Received}
+	if id := s.legNames[e.Leg]; id != "" {
+		named := *e
+		named.Leg = id
+		e = &named
+	}
 	s.note(e, at)
 	l := s.leg(e)
 	if s.end.is() && !s.afterEnd(e, at) {
@@ -199,6 +205,10 @@ func (s *state) step(e *interaction.Event) {
 		}
 	case interaction.Disconnected:
 		s.finish(end{at: at, by: e.By, cause: e.Cause, word: e.Reason})
+	case interaction.Linked:
+		if e.Leg != "" {
+			s.sameLeg(e.Other, e.Leg)
+		}
 	case interaction.Reported:
 		s.finish(end{at: at, reported: e.Outcome})
 	}

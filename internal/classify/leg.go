@@ -1,6 +1,10 @@
 package classify
 
-import "github.com/wallboard/wallboard/internal/interaction"
+import (
+	"slices"
+
+	"github.com/wallboard/wallboard/internal/interaction"
+)
 
 // leg returns the leg that an event names, noting it when it is new, or nil.
 func (s *state) leg(e *interaction.Event) *leg {
@@ -20,6 +24,38 @@ func (s *state) leg(e *interaction.Event) *leg {
 	}
 	s.legs = append(s.legs, l)
 	return &s.legs[len(s.legs)-1]
+}
+
+// sameLeg takes in that another id names the same leg.
+func (s *state) sameLeg(other, id string) {
+	if other == id || s.legNames[other] != "" {
+		return
+	}
+	if s.legNames == nil {
+		s.legNames = make(map[string]string)
+	}
+	s.legNames[other] = id
+	j := slices.IndexFunc(s.legs, func(l leg) bool { return l.id == other })
+	if j < 0 {
+		return
+	}
+	// It was seen by that id already.
+	l := s.legs[j]
+	s.legs = slices.Delete(s.legs, j, j+1)
+	if !l.ended && l.generation != 0 && l.generation == s.transfer.generation {
+		s.transfer.legs--
+	}
+	for i := range s.legs {
+		if o := &s.legs[i]; o.id == id {
+			o.ended, o.moved, o.accepted = o.ended || l.ended, o.moved || l.moved, o.accepted || l.accepted
+			o.queued, o.waits, o.since = o.queued || l.queued, o.waits || l.waits, min(o.since, l.since)
+		}
+	}
+	for i := range s.rows {
+		if s.rows[i].leg == other {
+			s.rows[i].leg = id
+		}
+	}
 }
 
 // dequeued lets go of a leg. One that never joined the queue is the one that did: a phone system

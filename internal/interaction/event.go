@@ -69,7 +69,7 @@ type Event struct {
 	Reason string // likewise: a word from the decoder's own list, at most MaxReason bytes
 
 	Outcome  Outcome  // Reported
-	Other    string   // Linked: the other id
+	Other    string   // Linked: the other id; with a Leg, one by which that leg is known too
 	Presence Presence // AgentState
 }
 

@@ -26,6 +26,22 @@ func (x decoder) dataActions(out *source.Decoded, events jsontext.Value, receive
 	}
 }
 
+// findAction finds a data action, also in what the event bus wraps around it.
+func findAction(f fields, depth int) (fields, bool) {
+	if f["payloadcurrentvalue"].raw != nil {
+		return f, true
+	}
+	v, ok := f.within("payload", "data", "detail")
+	if !ok || depth == maxWrapped {
+		return nil, false
+	}
+	inner, ok := readFields(v)
+	if !ok {
+		return nil, false
+	}
+	return findAction(inner, depth+1)
+}
+
 // dataAction reads one event: a record of a data model or data lake object, whose fields have names
 // a little other than in Salesforce itself.
 func (x decoder) dataAction(out *source.Decoded, f fields, received int64, problem func(string)) {

@@ -62,11 +62,13 @@ func (x decoder) part(out *source.Decoded, i int, v jsontext.Value, received int
 		x.change(out, c, f, received, problem)
 		return
 	}
+	if inner, ok := findAction(f, 0); ok {
+		x.dataAction(out, inner, received, problem)
+		return
+	}
 	switch {
 	case f["events"].raw.Kind() == '[':
 		x.dataActions(out, f["events"].raw, received, problem)
-	case f["payloadcurrentvalue"].raw != nil:
-		x.dataAction(out, f, received, problem)
 	case f["records"].raw.Kind() == '[':
 		x.flowRecords(out, f, received, problem)
 	case f.text("detail-type") != "":
@@ -86,6 +88,9 @@ func (x decoder) tell(out *source.Decoded, r record, problem func(string)) {
 		r.exact = r.at
 	}
 	r.at = second(r.at)
+	if r.object == "" {
+		r.object = byPrefix[r.id[:min(3, len(r.id))]]
+	}
 	f := &facts{record: r, agents: x.agents, out: out}
 	switch r.object {
 	case "voicecall":
@@ -105,6 +110,9 @@ func (x decoder) tell(out *source.Decoded, r record, problem func(string)) {
 	}
 }
 
+// byPrefix is whose record an id is, by how it begins.
+var byPrefix = map[string]string{"0LQ": "voicecall", "0Mw": "messagingsession", "0Bz": "agentwork", "0JR": "pendingservicerouting"}
+
 // objectName is an object's name without what its kind adds to it: a change event's, a data
 // model's, a namespace.
 func objectName(s string) string {
@@ -115,9 +123,10 @@ func objectName(s string) string {
 	for _, prefix := range [...]string{"ssot__", "std__"} {
 		s = strings.TrimPrefix(s, prefix)
 	}
-	for _, suffix := range [...]string{"__dlm", "__dll", "changeevent", "dmo", "_home"} {
+	for _, suffix := range [...]string{"__dlm", "__dll", "changeevent", "dmo"} {
 		s = strings.TrimSuffix(s, suffix)
 	}
+	s, _, _ = strings.Cut(s, "_") // the name of a data stream's organisation
 	return s
 }
 

@@ -177,7 +177,7 @@ func TestProblems(t *testing.T) {
 		"no object":             {`7`, "is no JSON object", ""},
 		"a name twice":          {`[{"a":1,"A":2}]`, "name twice", ""},
 		"nothing":               {`{}`, "Id: is missing", ""},
-		"no object's name":      {`{"record":{"Id":"0Bz1"}}`, "object: is missing", ""},
+		"no object's name":      {`{"record":{"Id":"x"}}`, "object: is missing", ""},
 		"another object":        {`{"object":"Account","record":{"Id":"0Bz1"}}`, "", "other object"},
 		"no entity":             {strings.Replace(header, "entityName", "x", 1) + `}`, "entityName: is missing", ""},
 		"no records":            {strings.Replace(header, `"0Bz1"`, ``, 1) + `}`, "recordIds: is missing", ""},
@@ -200,6 +200,45 @@ func TestProblems(t *testing.T) {
 		case tc.problem != "" && (len(out.Problems) == 0 || !strings.Contains(out.Problems[0].Reason, tc.problem)),
 			tc.ignored != "" && (out.Ignored[tc.ignored] != 1 || len(out.Problems) > 0), len(out.Events) > 0:
 			t.Errorf("%s: %s", name, tell(out))
+		}
+	}
+}
+
+// TestRecords: what single records say.
+func TestRecords(t *testing.T) {
+	for name, tc := range map[string]struct{ body, want string }{
+		"the bot has handed over": {
+			`{"object":"MessagingSession","time":"2026-11-23T14:02:59Z","record":{"Id":"0Mw1","Status":"Active","AgentType":"BotToAgent"}}`,
+			"14:02:59 queued unknown",
+		},
+		"an error is an end when it has one": {
+			`{"object":"MessagingSession","record":{"Id":"0Mw1","Status":"Error","EndTime":"2026-11-23T14:02:59Z"}}`, "14:02:59 disconnected",
+		},
+		"an error alone":        {`{"object":"MessagingSession","record":{"Id":"0Mw1","Status":"Error"}}`, ""},
+		"inactive":              {`{"object":"MessagingSession","record":{"Id":"0Mw1","Status":"Inactive"}}`, ""},
+		"an object by its id":   {`{"Id":"0Mw1","Status":"Ended","EndTime":"2026-11-23T14:02:59Z"}`, "14:02:59 disconnected"},
+		"wrapped as by the bus": {`{"schema":"s","payload":{"ActionDeveloperName":"a","SourceObjectDeveloperName":"MessagingSession_00Dx__dll","PayloadCurrentValue":"{\"Id__c\":\"0Mw1\",\"Status__c\":\"Ended\",\"EndTime__c\":\"2026-11-23T14:02:59Z\"}"}}`, "14:02:59 disconnected"},
+		"offered, undated": {
+			`{"Id":"0Bz1","Status":"Assigned","WorkItemId":"0LQ1","RequestDateTime":"2026-11-23T14:02:59Z"}`,
+			"15:00:00 linked, 14:02:59 queued unknown, 14:02:59 assigned",
+		},
+		"a case": {
+			`{"Id":"0Bz1","Status":"Closed","WorkItemId":"5001","CloseDateTime":"2026-11-23T14:02:59Z"}`,
+			"15:00:00 linked, 15:00:00 started, 14:02:59 released, 14:02:59 work_closed",
+		},
+		"two names of a call": {
+			`{"Id":"0LQ1","VendorCallKey":"k","CallType":"Coach","CallStartDateTime":"2026-11-23T14:02:59Z"}`, "14:02:59 started, 14:02:59 linked",
+		},
+		"a call's reason alone": {`{"Id":"0LQ1","DisconnectReason":"AGENT_DISCONNECT"}`, "15:00:00 leg_ended, 15:00:00 released"},
+		"a customer's, alone":   {`{"Id":"0LQ1","DisconnectReason":"CUSTOMER_DISCONNECT"}`, ""},
+	} {
+		out, err := lab.Decode(post(tc.body))
+		var told []string
+		for _, e := range out.Events {
+			told = append(told, strings.TrimSpace(time.UnixMicro(e.At).UTC().Format("15:04:05 ")+e.Kind.String()+" "+e.Why.String()))
+		}
+		if got := strings.Join(told, ", "); err != nil || got != tc.want || len(out.Problems) > 0 {
+			t.Errorf("%s: %q, want %q; %v %v", name, got, tc.want, out.Problems, err)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 // "change": "created", "record": {…}}. The record's fields may also stand beside, and the object
 // in Salesforce's own "attributes".
 func (x decoder) flow(out *source.Decoded, f fields, received int64, problem func(string)) {
-	r := record{object: objectName(f.text("object", "sobject", "objectname", "entityname")), fields: f}
+	r := record{object: objectName(f.text("object", "sobject", "sobjecttype", "objectname", "entityname")), fields: f}
 	if v, ok := f.within("record", "fields", "sobject"); ok {
 		inner, ok := readFields(v)
 		if !ok {
@@ -36,7 +36,7 @@ func (x decoder) flow(out *source.Decoded, f fields, received int64, problem fun
 		r.created = true
 	}
 	r.nonce = f.text("eventid", "key")
-	r.stamp(cmp.Or(f.time("time", "at"), stamp(r.fields)), received)
+	r.stamp(cmp.Or(f.time("time", "at", "timestamp"), stamp(r.fields)), received)
 	x.tell(out, r, problem)
 }
 

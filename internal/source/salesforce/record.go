@@ -132,6 +132,16 @@ func (f *facts) link(interactionID, other string, at int64) {
 	})
 }
 
+// alias ties another id of the same leg to the interaction, and to the leg.
+func (f *facts) alias(other string, at int64) {
+	if other == "" || other == f.id {
+		return
+	}
+	f.emit(interaction.Linked, at, func(e *interaction.Event) {
+		*e = interaction.Event{Interaction: f.id, Kind: e.Kind, At: e.At, Leg: f.id, Other: other}
+	})
+}
+
 // same ties the short form of a record's id, of 15 characters, to the long one.
 func (f *facts) same(id string) {
 	if long := longID(id); long != id && id[0] == '0' {

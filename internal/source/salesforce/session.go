@@ -30,8 +30,12 @@ func (f *facts) messagingSession() {
 		}
 		f.emit(interaction.BotEngaged, at)
 	}
-	if status == "waiting" {
+	switch {
+	case status == "waiting":
 		f.emit(interaction.Queued, f.at)
+	case by == "bottoagent":
+		// The bot has handed over, whether or not a rep is there yet.
+		f.emit(interaction.Queued, f.at, because(interaction.UnknownWhy))
 	}
 	if by != "bot" {
 		// A bot's session has an accept too, which is no rep's.
@@ -76,6 +80,11 @@ func (f *facts) sessionEnd(status string) {
 	}
 	at := f.time("endtime", "enddatetime")
 	switch {
+	case status == "error" && at != 0:
+		f.emit(interaction.Disconnected, at, end, func(e *interaction.Event) {
+			e.By, e.Cause, e.Reason = interaction.BySystem, interaction.Technical, "Error"
+		})
+		return
 	case status != "ended" && status != "" || status == "" && at == 0 && ender == "":
 		return
 	case at == 0:

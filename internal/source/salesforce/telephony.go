@@ -97,8 +97,8 @@ func (f *facts) named() {
 }
 
 func (f *facts) tied(at int64) {
-	f.link(f.id, f.text("voicecallid"), at)
-	f.link(f.id, f.text("vendorcallkey"), at)
+	f.alias(f.text("voicecallid"), at)
+	f.alias(f.text("vendorcallkey"), at)
 }
 
 // callBegins tells that a call began, or a leg to which an agent transfers it.

@@ -64,7 +64,7 @@ func (f *facts) voiceCall() {
 		f.link(f.id, f.text("previouscallid", "previousvoicecallid"), start)
 		f.link(f.id, f.text("nextcallid", "nextvoicecallid"), f.at)
 	}
-	f.link(f.id, f.text("vendorcallkey"), start)
+	f.alias(f.text("vendorcallkey"), start)
 
 	f.snapshot(interaction.Queued, "callqueueddatetime", func(e *interaction.Event) { e.Queue = queue })
 	took := f.agent(f.text("userid")) // the owner may be who made the record

@@ -64,7 +64,11 @@ func (f *facts) agentWork() {
 	f.base.Work = f.id
 	rep := f.agent(user(f.text("userid"), f.text("ownerid")))
 	if assigned := f.time("assigneddatetime"); assigned != 0 || f.created || status == "assigned" {
-		f.emit(interaction.Assigned, cmp.Or(assigned, f.time("createddate"), f.at), rep, func(e *interaction.Event) {
+		at := f.at
+		if !f.dated {
+			at = cmp.Or(requested, at)
+		}
+		f.emit(interaction.Assigned, cmp.Or(assigned, f.time("createddate"), at), rep, func(e *interaction.Event) {
 			e.Queue = f.queue()
 		})
 	}
