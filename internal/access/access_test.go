@@ -162,6 +162,29 @@ func TestAttempts(t *testing.T) {
 	c.t = c.t.Add(longestAccount)
 	must[string](t)(a.SignIn(t.Context(), "Ana", goodPassword, "home"))
 
+	// An office has had its failures; who signs in there keeps nobody else waiting.
+	for i := range freeAttempts + 5 {
+		guess("typo "+string(rune('a'+i)), "office")
+		c.t = c.t.Add(longestAddress)
+	}
+	for range 3 {
+		if _, err := a.SignIn(t.Context(), "Ana", goodPassword, "office"); err != nil {
+			t.Errorf("at an address whose wait is over: %v", err)
+		}
+	}
+	if err := guess("typo", "office"); !errors.Is(err, ErrSignIn) {
+		t.Error(err)
+	}
+	if err := guess("typo", "office"); !errors.As(err, &often) {
+		t.Errorf("success is forgiveness: %v", err)
+	}
+	c.t = c.t.Add(forgetAfter)
+	for range 2 {
+		if err := guess("typo", "office"); !errors.Is(err, ErrSignIn) {
+			t.Errorf("an hour later: %v", err)
+		}
+	}
+
 	for i := range freeAttempts {
 		guess(string(rune('a'+i)), "attacker")
 		if i == 2 {
@@ -356,11 +379,18 @@ func TestPairing(t *testing.T) {
 	if err := a.AddScreen(t.Context(), ana, "WRONGCODE", "Lobby", settings); err == nil {
 		t.Error("a wrong code is taken")
 	}
-	if err := a.AddScreen(t.Context(), ana, strings.ToLower(code[:3]+" "+code[3:]), "Lobby", settings); err != nil {
-		t.Fatal(err)
+	if err := a.AddScreen(t.Context(), ana, code, "", settings); err == nil {
+		t.Error("a screen without a name is made")
 	}
-	if err := a.AddScreen(t.Context(), ana, code, "Hall", settings); err == nil {
-		t.Error("the code is good twice")
+	typed, came := strings.ToLower(code[:3]+" "+code[3:]), make(chan error, 8) // the button is pressed more than once
+	for range cap(came) {
+		go func() { came <- a.AddScreen(t.Context(), ana, typed, "Lobby", settings) }()
+	}
+	for range cap(came) {
+		<-came
+	}
+	if list := must[[]Screen](t)(a.Screens(t.Context())); len(list) != 1 {
+		t.Fatalf("%d screens were made of one code", len(list))
 	}
 	_, token, err := a.Paired(secret)
 	if err != nil || token == "" {
@@ -397,7 +427,7 @@ func TestPairing(t *testing.T) {
 	if _, _, err := a.Paired(secret); !errors.Is(err, ErrNoVisitor) {
 		t.Errorf("an old code: %v", err)
 	}
-	if _, err := a.Waiting(code); err == nil {
+	if err := a.AddScreen(t.Context(), ana, code, "Hall", settings); err == nil {
 		t.Error("an old code is taken")
 	}
 }

@@ -13,7 +13,7 @@ const (
 	firstWait      = time.Second
 	longestAccount = time.Minute
 	longestAddress = 15 * time.Minute
-	forgetAfter    = time.Hour // more than longestAddress
+	forgetAfter    = time.Hour // without a failure; more than longestAddress
 	maxAttempts    = 20_000    // addresses and accounts that are remembered
 )
 
@@ -33,8 +33,9 @@ type attempts struct {
 }
 
 type failures struct {
-	n    int
-	last time.Time
+	n      int
+	last   time.Time
+	before time.Time // what last was before the attempt that is counted last
 }
 
 func newAttempts(now func() time.Time) *attempts {
@@ -54,24 +55,26 @@ func (t *attempts) begin(address, account string) error {
 	}
 	for _, key := range []string{address, account} {
 		f := t.keys[key]
-		if f == nil {
+		if f == nil || now.Sub(f.last) >= forgetAfter {
 			f = &failures{}
 			t.keys[key] = f
 		}
 		f.n++
-		f.last = now
+		f.before, f.last = f.last, now
 	}
 	return nil
 }
 
-// succeeded forgets the account's failures, and takes one from the address's: who knows one
-// password must not get guesses at others for it.
+// succeeded forgets the account's failures, and takes from the address's what begin counted:
+// who knows one password must not get guesses at others for it, and an office behind one
+// address must not wait for each other's success.
 func (t *attempts) succeeded(address, account string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.keys, "account "+account)
 	if f := t.keys["address "+address]; f != nil {
 		f.n--
+		f.last = f.before
 	}
 }
 

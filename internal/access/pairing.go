@@ -40,6 +40,7 @@ type pairing struct {
 	Pairing
 	secret string // what the screen holds while it waits
 	token  string // what it gets; "" until then
+	taken  bool   // somebody has typed the code, and the token is being made
 }
 
 func newPairings(now func() time.Time) *pairings {
@@ -84,7 +85,7 @@ func newCode() string {
 
 func (p *pairings) expire() {
 	for code, w := range p.byCode {
-		if p.now().Sub(w.Since) >= PairingLife {
+		if p.now().Sub(w.Since) >= PairingLife && !w.taken {
 			delete(p.byCode, code)
 		}
 	}
@@ -109,16 +110,18 @@ func (a *Access) Paired(secret string) (code, token string, err error) {
 	return "", "", ErrNoVisitor
 }
 
-// Waiting finds the screen that shows the code, as it was typed.
-func (a *Access) Waiting(code string) (Pairing, error) {
-	p := a.pairings
+// take finds the screen that shows the code, as it was typed, for one caller alone: a form
+// that is sent twice makes one screen. It waits on while its token is made.
+func (p *pairings) take(code string) (*pairing, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.expire()
-	if w := p.byCode[tidy(code)]; w != nil && w.token == "" {
-		return w.Pairing, nil
+	w := p.byCode[tidy(code)]
+	if w == nil || w.token != "" || w.taken {
+		return nil, &FieldError{"code", "is shown by no screen: open /tv on the screen and type what it shows"}
 	}
-	return Pairing{}, &FieldError{"code", "is shown by no screen: open /tv on the screen and type what it shows"}
+	w.taken = true
+	return w, nil
 }
 
 func tidy(code string) string {
@@ -127,19 +130,14 @@ func tidy(code string) string {
 
 // AddScreen gives the screen that shows the code its settings and its token.
 func (a *Access) AddScreen(ctx context.Context, by Visitor, code, name string, s Settings) error {
-	w, err := a.Waiting(code)
+	w, err := a.pairings.take(code)
 	if err != nil {
 		return err
 	}
 	token, err := a.addScreen(ctx, by, name, w.Browser, s)
-	if err != nil {
-		return err
-	}
 	p := a.pairings
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if found := p.byCode[w.Code]; found != nil {
-		found.token = token
-	}
-	return nil
+	w.token, w.taken = token, false // where it failed, the code is good again
+	return err
 }
