@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/wallboard/wallboard/internal/access"
 )
 
 // hub has the sockets. A frame waits in a slot of one for each socket, and a newer one
@@ -182,10 +184,10 @@ func (h *hub) leave(k *socket, code int, reason string) {
 	}
 }
 
-// endHolder closes the sockets of who holds a token: of this one, or with "" of all.
+// endHolder closes the sockets of a token, or with "" all of the holder's.
 func (h *hub) endHolder(holder, token string, code int) {
-	h.each(holder, func(k *socket) {
-		if token == "" || token == k.visitor.Token {
+	h.each(func(k *socket) {
+		if token != "" && token == k.visitor.Token || token == "" && holder == k.visitor.Holder() {
 			h.leave(k, code, "")
 		}
 	})
@@ -193,26 +195,34 @@ func (h *hub) endHolder(holder, token string, code int) {
 
 // identify makes the holder's screens say who they are.
 func (h *hub) identify(holder, name string) {
-	h.each(holder, func(k *socket) {
-		k.note = name
-		h.enqueue(k)
+	h.each(func(k *socket) {
+		if k.visitor.Holder() == holder {
+			k.note = name
+			h.enqueue(k)
+		}
 	})
 }
 
-// present reports whether the holder has a socket, and whether one is of an old page.
-func (h *hub) present(holder string) (here, old bool) {
-	h.each(holder, func(k *socket) { here, old = true, old || k.old })
-	return here, old
+// presence is that of a screen: whether one of its pages is of another version of this program.
+type presence struct{ old bool }
+
+// present are the screens that have a socket, by id.
+func (h *hub) present() map[string]presence {
+	found := make(map[string]presence)
+	h.each(func(k *socket) {
+		if v := &k.visitor; v.Kind == access.KindScreen {
+			found[v.ID] = presence{old: k.old || found[v.ID].old}
+		}
+	})
+	return found
 }
 
-func (h *hub) each(holder string, f func(*socket)) {
+func (h *hub) each(f func(*socket)) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, ks := range h.sockets {
 		for k := range ks {
-			if k.visitor.Holder() == holder {
-				f(k)
-			}
+			f(k)
 		}
 	}
 }

@@ -84,12 +84,14 @@ func (s *Server) screensForm(w http.ResponseWriter, r *http.Request, page views.
 	}
 	page.Assets, page.Languages, page.Boards = formAssets(), views.Locales, s.boardLinks()
 	page.TVURL = s.base(r) + "/tv"
+	here := s.hub.present()
 	for _, sc := range list {
 		row := views.ScreenRow{
 			ID: sc.ID, Name: sc.Name, Boards: sc.Settings.Boards, Rotate: sc.Settings.RotateSeconds, Scale: sc.Settings.Scale, Theme: sc.Settings.Theme,
 			Language: sc.Settings.Language, Dim: sc.Settings.Dim, Browser: browserName(sc.Browser), Seen: s.since(sc.Seen),
 		}
-		row.Here, row.Old = s.hub.present(access.KindScreen + ":" + sc.ID)
+		p, connected := here[sc.ID]
+		row.Here, row.Old = connected, p.old
 		page.Rows = append(page.Rows, row)
 	}
 	for _, l := range links {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"reflect"
+	"sync"
 	"time"
 
 	"github.com/wallboard/wallboard/internal/board"
@@ -104,6 +105,11 @@ func (s *Server) idle(p *published, watched bool) bool {
 func (s *Server) Run(ctx context.Context) error {
 	wake, stop := s.o.Floor.Watch()
 	defer stop()
+	var noting sync.WaitGroup
+	defer noting.Wait()
+	seen := make(chan []string, 1)
+	defer close(seen)
+	noting.Go(func() { s.note(ctx, seen) })
 	s.hub.start()
 	defer s.hub.close()
 	life := time.NewTicker(lifeEvery)
@@ -118,12 +124,9 @@ func (s *Server) Run(ctx context.Context) error {
 		case <-s.hub.poked:
 		case <-life.C:
 		case <-ping.C:
-			tokens := s.hub.ping(s.o.Now())
-			if s.o.Access == nil {
-				break
-			}
-			if err := s.o.Access.Seen(ctx, tokens...); err != nil && ctx.Err() == nil {
-				s.o.Logger.Error("use of sessions and screens not noted", "cause", err)
+			select {
+			case seen <- s.hub.ping(s.o.Now()):
+			default: // the database is slow; these come again
 			}
 		}
 		for _, p := range s.boards.all() {
@@ -148,6 +151,18 @@ func (s *Server) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-time.After(frameEvery):
+		}
+	}
+}
+
+// note writes that tokens are in use, beside the publisher: no board waits for the disk.
+func (s *Server) note(ctx context.Context, seen <-chan []string) {
+	for tokens := range seen {
+		if s.o.Access == nil {
+			continue
+		}
+		if err := s.o.Access.Seen(ctx, tokens...); err != nil && ctx.Err() == nil {
+			s.o.Logger.Error("use of sessions and screens not noted", "cause", err)
 		}
 	}
 }

@@ -109,7 +109,7 @@ func (s *Server) fromProvider(w http.ResponseWriter, r *http.Request) error {
 	}
 	account, err := s.o.Provider.Finish(r.Context(), trip, r.URL.Query().Get("code"))
 	if errors.Is(err, access.ErrNoRole) {
-		if err := s.o.Access.Record(r.Context(), access.Visitor{Address: s.address(r)}, "was refused: no group has a role", ""); err != nil {
+		if err := s.o.Access.Refuse(r.Context(), account.Issuer, account.Subject, s.address(r)); err != nil {
 			return err
 		}
 		return s.signInForm(w, r, views.SignIn{Next: next(trip.Next), Message: "No group of your account has a role here. An admin can give one to your group in the settings file."}, http.StatusForbidden)

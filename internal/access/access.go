@@ -92,6 +92,7 @@ type Access struct {
 	db       *sqlite.DB
 	now      func() time.Time
 	hashing  chan struct{} // one is held by each password that is being hashed
+	waiting  chan struct{} // one is held by each that waits for that
 	attempts *attempts
 	pairings *pairings
 	onEnd    func(holder, token string)
@@ -103,13 +104,13 @@ type Access struct {
 // Open makes the store over the database. now is time.Now or a test's.
 func Open(db *sqlite.DB, now func() time.Time) *Access {
 	return &Access{
-		db: db, now: now, hashing: make(chan struct{}, maxHashing), attempts: newAttempts(now), pairings: newPairings(now),
+		db: db, now: now, hashing: make(chan struct{}, maxHashing), waiting: make(chan struct{}, maxWaiting), attempts: newAttempts(now), pairings: newPairings(now),
 		onEnd: func(string, string) {}, seen: make(map[string]time.Time),
 	}
 }
 
-// OnEnd sets the function that is told of tokens which end before their time: one of the
-// holder's, or with token "" all of them. It is set once, before use, and must not block.
+// OnEnd sets the function that is told of tokens which end before their time: one, or with
+// token "" all of the holder's. It is set once, before use, and must not block.
 func (a *Access) OnEnd(f func(holder, token string)) { a.onEnd = f }
 
 // change runs f in a transaction, and leaves a line in the trail unless action is "".

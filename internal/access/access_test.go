@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -80,11 +82,16 @@ func TestSetUp(t *testing.T) {
 	}
 	// Who lost all passwords comes back by a link of their own, under the same name.
 	token := must[string](t)(a.SetUp(t.Context(), true))
+	var told []string
+	a.OnEnd(func(holder, _ string) { told = append(told, holder) })
 	must[string](t)(a.Accept(t.Context(), token, "ana", "another few test words", ""))
 	if list := must[[]Person](t)(a.People(t.Context())); len(list) != 1 {
 		t.Errorf("%d people, want Ana alone", len(list))
 	}
-	must[string](t)(a.SignIn(t.Context(), "ANA", "another few test words", ""))
+	must[string](t)(a.SignIn(t.Context(), "ANA ", "another few test words", ""))
+	if _, err := a.Visitor(t.Context(), session); !errors.Is(err, ErrNoVisitor) || !slices.Contains(told, v.Holder()) {
+		t.Errorf("who was in under this name before: %v, told %q", err, told)
+	}
 }
 
 // TestRoles: each role may do what the ones before it may, screens and guests see their own
@@ -323,6 +330,8 @@ func TestNames(t *testing.T) {
 		{"name", invite("  ", Viewer)},
 		{"name", invite("ANA", Viewer)},
 		{"name", invite("Ana\nBen", Viewer)},
+		{"name", invite("Ana\u200b", Viewer)},
+		{"name", invite("\u202eanA", Viewer)},
 		{"name", invite(strings.Repeat("a", 101), Viewer)},
 		{"role", invite("Ben", "owner")},
 		{"password", set("too short")},
@@ -359,6 +368,44 @@ func TestAccountElsewhere(t *testing.T) {
 	}
 	if _, err := a.SignIn(t.Context(), first.Name, "", ""); !errors.Is(err, ErrSignIn) {
 		t.Errorf("no password: %v", err)
+	}
+	// Who has no role there any more is out everywhere.
+	_, session = as(Supervisor)
+	for _, subject := range []string{"somebody else", "s1"} {
+		must[Visitor](t)(a.Visitor(t.Context(), session))
+		if err := a.Refuse(t.Context(), "https://login.example.com", subject, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := a.Visitor(t.Context(), session); !errors.Is(err, ErrNoVisitor) {
+		t.Errorf("without a role: %v", err)
+	}
+}
+
+// TestTurns: so many wait for a password to be hashed and no more.
+func TestTurns(t *testing.T) {
+	a, _, _ := withAdmin(t)
+	for range maxHashing {
+		a.hashing <- struct{}{}
+	}
+	for range maxWaiting - 1 {
+		a.waiting <- struct{}{}
+	}
+	last := make(chan error, 1)
+	go func() {
+		_, err := a.SignIn(t.Context(), "Ana", goodPassword, "one")
+		last <- err
+	}()
+	for len(a.waiting) < maxWaiting {
+		runtime.Gosched()
+	}
+	var often *TooOftenError
+	if _, err := a.SignIn(t.Context(), "Ana", goodPassword, "two"); !errors.As(err, &often) {
+		t.Errorf("one too many: %v", err)
+	}
+	<-a.hashing
+	if err := <-last; err != nil {
+		t.Errorf("who waited: %v", err)
 	}
 }
 
@@ -502,7 +549,31 @@ func TestSessionLimit(t *testing.T) {
 	if _, err := a.Visitor(t.Context(), sessions[0]); !errors.Is(err, ErrNoVisitor) {
 		t.Errorf("the oldest: %v", err)
 	}
-	must[Visitor](t)(a.Visitor(t.Context(), sessions[1]))
+	v := must[Visitor](t)(a.Visitor(t.Context(), sessions[1]))
+	// Open sockets of the one that made room are ended when they say that they are there.
+	var told []string
+	a.OnEnd(func(holder, token string) { told = append(told, holder+" "+token) })
+	gone := hex.EncodeToString(hashOf(sessions[0]))
+	c.t = c.t.Add(time.Hour)
+	if err := a.Seen(t.Context(), v.Token, gone); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{" " + gone}, told); diff != "" {
+		t.Errorf("told (-want +got):\n%s", diff)
+	}
+}
+
+// TestNoWriting: who may look still may when nothing can be written, as on a full disk.
+func TestNoWriting(t *testing.T) {
+	a, c, ana := withAdmin(t)
+	_, session := invited(t, a, ana, "Ben", Viewer)
+	c.t = c.t.Add(time.Hour) // so that the use is to be written
+	if err := a.db.Write.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if v := must[Visitor](t)(a.Visitor(t.Context(), session)); v.Name != "Ben" {
+		t.Errorf("%+v", v)
+	}
 }
 
 // TestTrail: who did what is told, newest first, and what was typed as an unknown name is
@@ -529,7 +600,7 @@ func TestTrail(t *testing.T) {
 		{"Ana", "192.0.2.8", "failed to sign in", ""},
 		{"", "192.0.2.7", "failed to sign in", ""},
 		{"Ana", "192.0.2.1", "invited", "Ben as viewer"},
-		{"Ana", "192.0.2.1", "set a password", ""},
+		{"Ana", "192.0.2.1", "set a password by the set-up link", ""},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the trail (-want +got):\n%s", diff)

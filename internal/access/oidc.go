@@ -97,7 +97,8 @@ type Account struct {
 	Role                  Role
 }
 
-// Finish exchanges the code for the account. The error wraps ErrProvider, or is ErrNoRole.
+// Finish exchanges the code for the account. The error wraps ErrProvider, or
+// is ErrNoRole, which comes with the account's issuer and subject.
 func (p *Provider) Finish(ctx context.Context, trip Trip, code string) (Account, error) {
 	found, err := p.discover(ctx)
 	if err != nil {
@@ -139,7 +140,7 @@ func (p *Provider) Finish(ctx context.Context, trip Trip, code string) (Account,
 		}
 	}
 	if role == "" {
-		return Account{}, ErrNoRole
+		return Account{Issuer: id.Issuer, Subject: id.Subject}, ErrNoRole
 	}
 	account := Account{Issuer: id.Issuer, Subject: id.Subject, Name: id.Subject, Role: role}
 	for _, name := range []string{"email", "name", "preferred_username"} {

@@ -9,8 +9,12 @@ import (
 	"github.com/alexedwards/argon2id"
 )
 
-// maxHashing is how many passwords are hashed at once; each takes 19 MiB.
-const maxHashing = 2
+const (
+	// maxHashing is how many passwords are hashed at once; each takes 19 MiB.
+	maxHashing = 2
+	// maxWaiting is how many wait for their turn: some seconds' worth.
+	maxWaiting = 100
+)
 
 // The bounds of a password, in characters and bytes.
 const (
@@ -57,7 +61,14 @@ func (a *Access) matches(ctx context.Context, password, hash string) (bool, erro
 	return argon2id.ComparePasswordAndHash(password, hash)
 }
 
+// turn waits for one; the error is *TooOftenError where too many do.
 func (a *Access) turn(ctx context.Context) error {
+	select {
+	case a.waiting <- struct{}{}:
+		defer func() { <-a.waiting }()
+	default:
+		return &TooOftenError{firstWait}
+	}
 	select {
 	case a.hashing <- struct{}{}:
 		return nil

@@ -35,14 +35,16 @@ func checkName(field, name string) (string, error) {
 		return "", &FieldError{field, "is missing: write one"}
 	case len(name) > maxName:
 		return "", &FieldError{field, "is too long: use 100 bytes at most"}
-	case strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) || r == unicode.ReplacementChar }):
+	// Nor what is not seen, or turns the rest around: two names that look the same are one.
+	case strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar }):
 		return "", &FieldError{field, "has characters that cannot be shown: use letters and digits"}
 	}
 	return name, nil
 }
 
-// fold is a name as it is compared: nobody may have another's name in other letters.
-func fold(name string) string { return strings.ToLower(name) }
+// fold is a name as it is compared: nobody may have another's name in other letters, and
+// keyboards of telephones put a space behind a word.
+func fold(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
 
 // SetUp returns the one token with which the first admin makes an account, and ends the
 // former one; "" where there is an admin, unless anyway is set (who lost all passwords).
@@ -165,18 +167,19 @@ func (a *Access) Accept(ctx context.Context, token, name, password, address stri
 		return "", wrapped(err)
 	}
 	by := Visitor{Kind: KindPerson, Name: name, Address: address}
-	err = a.change(ctx, by, "set a password", "", func(tx *sql.Tx) error {
-		kind := kindInvitation
-		id, err := a.use(ctx, tx, kind, token)
-		if err != nil {
-			kind = kindSetUp
-			if _, err = a.use(ctx, tx, kind, token); err != nil {
-				return err
-			}
+	action := "set a password"
+	if whose == "" {
+		action = "set a password by the set-up link"
+	}
+	var id string
+	err = a.change(ctx, by, action, "", func(tx *sql.Tx) (err error) {
+		if whose != "" {
+			id, err = a.use(ctx, tx, kindInvitation, token)
+		} else if _, err = a.use(ctx, tx, kindSetUp, token); err == nil {
 			id, err = a.firstAdmin(ctx, tx, name)
-			if err != nil {
-				return err
-			}
+		}
+		if err != nil {
+			return err
 		}
 		if _, err := tx.ExecContext(ctx, "UPDATE people SET password=? WHERE id=?", hash, id); err != nil {
 			return err
@@ -184,9 +187,16 @@ func (a *Access) Accept(ctx context.Context, token, name, password, address stri
 		if _, err := tx.ExecContext(ctx, "DELETE FROM tokens WHERE hash=?", hashOf(token)); err != nil {
 			return err
 		}
+		// Whoever else is in under this name, or has a link to it, is out.
+		if err := errors.Join(endAll(ctx, tx, KindPerson, id), endAll(ctx, tx, kindInvitation, id)); err != nil {
+			return err
+		}
 		session, err = a.issue(ctx, tx, KindPerson, id, SessionLife, maxSessions)
 		return err
 	})
+	if err == nil {
+		a.onEnd(KindPerson+":"+id, "")
+	}
 	return session, err
 }
 

@@ -58,9 +58,15 @@ func (a *Access) ChangePassword(ctx context.Context, by Visitor, current, passwo
 	if err := a.attempts.begin(by.Address, fold(by.Name)); err != nil {
 		return "", err
 	}
+	if len(current) > maxPassword {
+		return "", ErrSignIn
+	}
 	ok, err := a.matches(ctx, current, hash)
-	if err != nil || !ok {
-		return "", errors.Join(ErrSignIn, err)
+	if err != nil {
+		return "", wrapped(err)
+	}
+	if !ok {
+		return "", errors.Join(ErrSignIn, a.Record(ctx, by, "failed to change the password", ""))
 	}
 	a.attempts.succeeded(by.Address, fold(by.Name))
 	if hash, err = a.hash(ctx, password); err != nil {
@@ -120,6 +126,17 @@ func (a *Access) SignInAs(ctx context.Context, issuer, subject, name string, rol
 		a.onEnd(KindPerson+":"+id, "")
 	}
 	return session, err
+}
+
+// Refuse ends the sessions of an account elsewhere that has no role any more, if it is known.
+func (a *Access) Refuse(ctx context.Context, issuer, subject, address string) error {
+	var id string
+	by := Visitor{Address: address}
+	err := a.db.Read.QueryRowContext(ctx, "SELECT id, name FROM people WHERE issuer=? AND subject=?", issuer, subject).Scan(&id, &by.Name)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return wrapped(err)
+	}
+	return a.ending(ctx, by, "was refused: no group has a role", "", id, func(*sql.Tx) error { return nil })
 }
 
 // cut shortens a text to so many bytes, and drops a letter that was cut in two.

@@ -122,7 +122,9 @@ func (a *Access) Visitor(ctx context.Context, token string) (Visitor, error) {
 	if err != nil {
 		return Visitor{}, wrapped(err)
 	}
-	return v, a.Seen(ctx, v.Token)
+	// That it was used is noted where that can be: who may look still may when the disk is full.
+	_ = a.Seen(ctx, v.Token)
+	return v, nil
 }
 
 func (a *Access) lastSeen(token string) int64 {
@@ -136,7 +138,8 @@ func (a *Access) lastSeen(token string) int64 {
 
 // Seen notes that the tokens, by [Visitor.Token], are in use: those of open sockets, whose
 // people are there without asking for a page. It writes once in a while, all in one
-// transaction.
+// transaction. What is no longer there, as a session that made room for a newer one, is told
+// to the function of [Access.OnEnd], with holder "".
 func (a *Access) Seen(ctx context.Context, tokens ...string) error {
 	now := a.now()
 	var due []string
@@ -154,18 +157,30 @@ func (a *Access) Seen(ctx context.Context, tokens ...string) error {
 	if len(due) == 0 {
 		return nil
 	}
-	return a.change(ctx, Visitor{}, "", "", func(tx *sql.Tx) error {
+	var gone []string
+	err := a.change(ctx, Visitor{}, "", "", func(tx *sql.Tx) error {
 		for _, token := range due {
 			hash, err := hex.DecodeString(token)
 			if err != nil {
 				return err
 			}
-			if _, err := tx.ExecContext(ctx, "UPDATE tokens SET seen=max(seen, ?) WHERE hash=?", now.UnixMicro(), hash); err != nil {
+			err = one(tx.ExecContext(ctx, "UPDATE tokens SET seen=max(seen, ?) WHERE hash=?", now.UnixMicro(), hash))
+			if errors.Is(err, ErrNotFound) {
+				gone, err = append(gone, token), nil
+			}
+			if err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	for _, token := range gone {
+		a.onEnd("", token)
+	}
+	return nil
 }
 
 // SignOut ends the visitor's own token.
