@@ -76,7 +76,7 @@ func (f *forwarder) loggedIn(m *simulate.Manager) {
 	f.t.Helper()
 	select {
 	case <-m.Logins():
-	case <-time.After(30 * time.Second):
+	case <-time.After(time.Minute):
 		f.t.Fatal("the forwarder does not log in")
 	}
 }
@@ -114,6 +114,9 @@ func TestForwardedCall(t *testing.T) {
 		}
 		m.Tell(e)
 	}
+	tell("QueueMemberStatus", "", "Interface", "PJSIP/201", "MemberName", "Ada", "Status", "1", "Paused", "0")
+	tell("QueueMemberPause", "", "Interface", "PJSIP/202", "MemberName", "Ben", "Status", "1", "Paused", "1", "PausedReason", "Lunch")
+	s.until("one agent is available and one away", func(b board) bool { return b.Agents["available"] == 1 && b.Agents["away"] == 1 })
 	tell("QueueCallerJoin", "1.1")
 	tell("AgentCalled", "1.1", "DestUniqueid", "1.2", "DestChannel", "PJSIP/201-00000002", "Interface", "PJSIP/201", "MemberName", "Ada")
 	s.until("the call waits", func(b board) bool { return b.Status["Assigned"] == 1 })
@@ -138,9 +141,9 @@ func (s *server) until(what string, so func(board) bool) {
 	s.t.Helper()
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()
-	for deadline := time.Now().Add(30 * time.Second); !so(s.board()); <-look.C {
+	for deadline := time.Now().Add(time.Minute); !so(s.board()); <-look.C {
 		if time.Now().After(deadline) {
-			s.t.Fatalf("%s: not within half a minute; the board has %+v", what, s.board())
+			s.t.Fatalf("%s: not within a minute; the board has %+v", what, s.board())
 		}
 	}
 }
@@ -197,7 +200,7 @@ func TestForwardedHour(t *testing.T) {
 	}
 	look := time.NewTicker(100 * time.Millisecond)
 	defer look.Stop()
-	for deadline := time.Now().Add(30 * time.Second); !cmp.Equal(want, s.interactions()) && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(time.Minute); !cmp.Equal(want, s.interactions()) && time.Now().Before(deadline); {
 		<-look.C
 	}
 	if d := cmp.Diff(want, s.interactions()); d != "" {

@@ -31,6 +31,7 @@ func anyEvents(t *rapid.T) []interaction.Event {
 		e.Leg = rapid.SampledFrom([]string{"", "", "a", "b"}).Draw(t, "leg")
 		e.Mode = interaction.Mode(rapid.IntRange(0, 4).Draw(t, "mode"))
 		e.To = interaction.Target(rapid.IntRange(1, 3).Draw(t, "to"))
+		e.ToID = rapid.SampledFrom([]string{"", "a", "A1"}).Draw(t, "to_id")
 		e.Why = interaction.Why(rapid.IntRange(int(interaction.AgentUnavailable), int(interaction.UnknownWhy)).Draw(t, "why"))
 		e.By = interaction.Party(rapid.IntRange(0, 4).Draw(t, "by"))
 		e.Cause = interaction.Cause(rapid.IntRange(0, 3).Draw(t, "cause"))

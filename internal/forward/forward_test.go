@@ -94,7 +94,7 @@ func (w *wallboard) names() []string {
 // until waits until what it has is so.
 func (w *wallboard) until(t *testing.T, so func(names []string) bool) {
 	t.Helper()
-	patience := time.After(20 * time.Second)
+	patience := time.After(time.Minute)
 	for !so(w.names()) {
 		select {
 		case <-w.more:
@@ -152,7 +152,7 @@ func (p pbx) listens(t *testing.T) {
 	t.Helper()
 	select {
 	case <-p.Logins():
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("nobody listens")
 	}
 }
@@ -271,7 +271,7 @@ func (p pbx) stored(t *testing.T, dir string, n int) {
 	t.Helper()
 	look := time.NewTicker(time.Millisecond)
 	defer look.Stop()
-	for deadline := time.Now().Add(20 * time.Second); sequenceOf(dir) < n; <-look.C {
+	for deadline := time.Now().Add(time.Minute); sequenceOf(dir) < n; <-look.C {
 		if time.Now().After(deadline) {
 			t.Fatalf("the outbox has %d events, want %d", sequenceOf(dir), n)
 		}
