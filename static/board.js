@@ -138,6 +138,7 @@
 					drawings: [],
 					text: e.textContent,
 					state: e.getAttribute('data-state') || '',
+					corrected: e.getAttribute('data-corrected') || '',
 					start: since === null ? null : trueAt - parseInt(since, 10),
 					age: e.getAttribute('data-format') === 'age'
 				};
@@ -167,6 +168,7 @@
 		}
 		cell.text = news.text;
 		cell.state = news.state || '';
+		cell.corrected = news.corrected ? String(news.corrected) : '';
 	}
 
 	function show() {
@@ -191,6 +193,7 @@
 			for (i = 0; i < cell.elements.length; i++) {
 				write(cell.elements[i], shown);
 				attribute(cell.elements[i], 'data-state', state);
+				attribute(cell.elements[i], 'data-corrected', gone ? '' : cell.corrected);
 			}
 			for (i = 0; i < cell.drawings.length; i++) {
 				draw(cell.drawings[i], gone ? '' : cell.text);

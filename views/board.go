@@ -86,6 +86,8 @@ type Board struct {
 	Alarms []Alarm
 	// Limits say by cell id what the cell is judged by.
 	Limits map[string]Limit
+	// Corrected are by cell id how many of a count changed after they were first shown.
+	Corrected map[string]int64
 	// Links are by cell id the page that opens the number.
 	Links map[string]string
 }

@@ -39,12 +39,13 @@ func sample() Board {
 			AbandonRate: new(.0547), SpeedOfAnswer: seconds(18.2), TimeToAbandon: seconds(41), HandleTime: seconds(312.4),
 			LongestWaitNow: seconds(65.1), LongestWait: seconds(188), ServiceLevel: new(.83), ServiceLevelSeconds: 20,
 		},
-		Agents:  [5]int64{4, 14, 2, 1, 0},
-		Sources: []Source{{Name: "twilio-eu", Vendor: "twilio", Age: seconds(.2)}, {Name: "lab", Vendor: "aircall"}},
-		Formula: "against",
-		States:  map[string]string{"status.Abandoned": "warn", "rate.service_level": "alert"},
-		Limits:  map[string]Limit{"rate.abandon": {Warn: .1, Alert: new(.1)}},
-		Links:   map[string]string{"reason.no_agent": "/interactions?outcome=abandoned&reason=no_agent"},
+		Agents:    [5]int64{4, 14, 2, 1, 0},
+		Sources:   []Source{{Name: "twilio-eu", Vendor: "twilio", Age: seconds(.2)}, {Name: "lab", Vendor: "aircall"}},
+		Formula:   "against",
+		States:    map[string]string{"status.Abandoned": "warn", "rate.service_level": "alert"},
+		Limits:    map[string]Limit{"rate.abandon": {Warn: .1, Alert: new(.1)}},
+		Corrected: map[string]int64{"reason.no_agent": 1},
+		Links:     map[string]string{"reason.no_agent": "/interactions?outcome=abandoned&reason=no_agent"},
 	}
 }
 
@@ -110,6 +111,13 @@ func TestPageShowsItsCells(t *testing.T) {
 				id, _ := attributeOf(m[1], "data-cell")
 				got := Cell{ID: id, Text: html.UnescapeString(m[2])}
 				got.State, _ = attributeOf(m[1], "data-state")
+				if corrected, ok := attributeOf(m[1], "data-corrected"); ok {
+					n, err := strconv.ParseInt(corrected, 10, 64)
+					if err != nil {
+						t.Fatal(err)
+					}
+					got.Corrected = n
+				}
 				if since, ok := attributeOf(m[1], "data-since"); ok {
 					ms, err := strconv.ParseInt(since, 10, 64)
 					if err != nil {

@@ -19,6 +19,8 @@ type Cell struct {
 	// SinceMS is the age in milliseconds, at the board's AsOf, of what the cell
 	// measures; the script ticks it. Nil if the cell stands still.
 	SinceMS *int64
+	// Corrected is how many of a count changed after they were first shown.
+	Corrected int64
 }
 
 // cellList gathers a board's cells, each once.
@@ -154,7 +156,7 @@ func (l *cellList) count(id string, n int64) { l.text(id, l.t.count(n)) }
 func (l *cellList) ticking(id string, d *time.Duration) { l.since(id, l.t.duration(d), d) }
 
 func (l *cellList) since(id, text string, since *time.Duration) {
-	c := Cell{ID: id, Text: text, State: l.b.States[id]}
+	c := Cell{ID: id, Text: text, State: l.b.States[id], Corrected: l.b.Corrected[id]}
 	if since != nil {
 		ms := max(since.Milliseconds(), 0)
 		c.SinceMS = &ms

@@ -33,7 +33,7 @@ func boardView(def *board.Definition, n *wallboard.Numbers, now time.Time, alarm
 		Assets: assets(), Name: def.Name, Title: def.Title, LiveURL: "/boards/" + def.Name + "/live", FrameURL: "/boards/" + def.Name + "/frame",
 		AsOf: n.AsOf.In(n.Since.Location()), Age: max(0, now.Sub(n.AsOf)), Window: string(def.Window), Since: n.Since, Formula: string(def.Formula),
 		Status: n.Status, Reasons: n.Reasons, Customers: views.Customers(n.Customers), Differing: n.Differing, Metrics: views.Metrics(n.Metrics), Agents: n.Agents,
-		States: make(map[string]string), Limits: make(map[string]views.Limit), Links: links(def, n),
+		States: make(map[string]string), Limits: make(map[string]views.Limit), Links: links(def, n), Corrected: corrected(n),
 	}
 	for _, ch := range n.StatusByChannel {
 		b.Channels = append(b.Channels, views.Channel{Name: ch.Channel.String(), Status: ch.Status})
@@ -74,6 +74,19 @@ func boardView(def *board.Definition, n *wallboard.Numbers, now time.Time, alarm
 	}
 	b.Alarms = alarmsOf(def, n, alarms)
 	return b
+}
+
+// corrected are by cell id the counts that changed after they were first shown.
+func corrected(n *wallboard.Numbers) map[string]int64 {
+	cells := make(map[string]int64)
+	for i, outcome := range outcomeKeys {
+		cells["customers."+outcome] = n.Corrected.Outcomes[i]
+	}
+	cells["status."+interaction.StatusAbandoned.String()] = n.Corrected.Outcomes[1]
+	for i, reason := range views.ReasonKeys {
+		cells["reason."+reason] = n.Corrected.Reasons[i]
+	}
+	return cells
 }
 
 // windowText says a board's window in words.

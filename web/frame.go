@@ -35,17 +35,19 @@ type frameCell struct {
 	Text    string `json:"text"`
 	State   string `json:"state,omitempty"`
 	SinceMS *int64 `json:"since_ms,omitempty"`
+	// Corrected is how many of a count changed after the fact.
+	Corrected int64 `json:"corrected,omitzero"`
 }
 
 func (c frameCell) equal(d frameCell) bool {
-	return c.Text == d.Text && c.State == d.State && (c.SinceMS == nil) == (d.SinceMS == nil) && (c.SinceMS == nil || *c.SinceMS == *d.SinceMS)
+	return c.Text == d.Text && c.State == d.State && c.Corrected == d.Corrected && (c.SinceMS == nil) == (d.SinceMS == nil) && (c.SinceMS == nil || *c.SinceMS == *d.SinceMS)
 }
 
 // frameCells are the board's cells by id.
 func frameCells(b *views.Board) map[string]frameCell {
 	cells := make(map[string]frameCell)
 	for _, c := range b.Cells() {
-		cells[c.ID] = frameCell{c.Text, c.State, c.SinceMS}
+		cells[c.ID] = frameCell{c.Text, c.State, c.SinceMS, c.Corrected}
 	}
 	return cells
 }

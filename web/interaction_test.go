@@ -82,6 +82,9 @@ func TestInteractionPage(t *testing.T) {
 			t.Errorf("after a late accept, %q is not on the page", want)
 		}
 	}
+	if got := h.page(t, "/reports/corrections"); !strings.Contains(got, "abandoned, before accept answered, accepted lab") {
+		t.Errorf("the log of corrections does not have it: %s", got)
+	}
 	if got := h.page(t, "/interactions?corrected=1"); !strings.Contains(got, "1 interaction ") {
 		t.Error("the list of the corrected does not have it")
 	}

@@ -130,6 +130,7 @@ func (s *Server) routes() {
 	s.mux.Handle("/interactions", s.forRole(access.Supervisor, s.page, reading(s.interactionsPage)))
 	s.mux.Handle("/interactions/{source}/{id...}", s.forRole(access.Supervisor, s.page, reading(s.interactionPage)))
 	s.mux.Handle("/reports/abandoned", s.forRole(access.Supervisor, s.page, reading(s.reportPage)))
+	s.mux.Handle("/reports/corrections", s.forRole(access.Supervisor, s.page, reading(s.settlingPage)))
 	s.mux.Handle("/reports/abandoned.csv", s.forRole(access.Supervisor, s.page, reading(s.reportCSV)))
 	s.mux.Handle("/reports/abandoned.json", s.forRole(access.Supervisor, s.machine, reading(s.reportJSON)))
 	if s.o.Access != nil {

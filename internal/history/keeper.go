@@ -31,6 +31,7 @@ type Keeper struct {
 	store  *Store
 	live   *wallboard.Wallboard
 	logger *slog.Logger
+	late   lateBook
 
 	mu sync.Mutex // one projection at a time
 }
@@ -43,6 +44,7 @@ func NewKeeper(store *Store, live *wallboard.Wallboard) *Keeper {
 // Apply implements [journal.Applier].
 func (k *Keeper) Apply(b journal.Batch) {
 	k.live.Apply(b.Source, b.Received, b.Events)
+	k.late.note(&b, k.store.zone)
 	k.live.Reached(b.Position)
 	if k.live.Unkept() >= maxUnkept {
 		k.Keep(k.store.ctx)
@@ -97,7 +99,8 @@ func (k *Keeper) Keep(ctx context.Context) bool {
 	if ch.Empty() {
 		return true
 	}
-	if err := k.store.Project(ctx, k.store.rules(k.live), ch); err != nil {
+	late, noted := k.late.take(ch.Through)
+	if err := k.store.Project(ctx, k.store.rules(k.live), ch, late); err != nil {
 		k.live.PutBack(ch)
 		if ctx.Err() == nil {
 			k.logger.Error("projections cannot be stored; memory grows until they can", "contacts", len(ch.Contacts), "cause", err)
@@ -105,6 +108,7 @@ func (k *Keeper) Keep(ctx context.Context) bool {
 		return false
 	}
 	k.live.Kept(ch)
+	k.late.drop(noted)
 	return true
 }
 

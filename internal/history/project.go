@@ -14,7 +14,7 @@ import (
 
 // Project stores what changed, and how far that reaches, in one transaction. rules are those
 // under which it was counted.
-func (s *Store) Project(ctx context.Context, rules string, ch *wallboard.Changes) error {
+func (s *Store) Project(ctx context.Context, rules string, ch *wallboard.Changes, late map[lateKey]*Lateness) error {
 	tx, err := s.db.Write.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("history: projecting: %w", err)
@@ -27,6 +27,7 @@ func (s *Store) Project(ctx context.Context, rules string, ch *wallboard.Changes
 		p.contact(&ch.Contacts[i])
 	}
 	p.flush()
+	p.late(late)
 	for i := range ch.Cells {
 		p.cell(&ch.Cells[i])
 	}

@@ -65,7 +65,7 @@ type StoredBucket struct {
 }
 
 // layout numbers the forms of what is stored.
-const layout = 3
+const layout = 4
 
 // Floor is the first bucket that boards still need. What is stored from a higher floor was
 // stored by a clock that went ahead, and lacks buckets.

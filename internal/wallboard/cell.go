@@ -40,7 +40,9 @@ const (
 	handleTime // µs
 	reason0    // four, as interaction.AbandonedReasons
 	status0    = reason0 + field(len(interaction.AbandonedReasons))
-	fields     = status0 + field(interaction.StatusCount)
+	corrected0 = status0 + field(interaction.StatusCount) // six, as the outcomes from answered on
+	fixed0     = corrected0 + 6                           // corrected, by reason as reason0
+	fields     = fixed0 + field(len(interaction.AbandonedReasons))
 )
 
 // counts is one struct of additive counts.

@@ -79,12 +79,12 @@ func (w *Wallboard) moveNow(k *contribution, put bool) {
 	}
 }
 
-// contribute adds what one interaction counts for. lostAt is when silence made it
-// lost_track, 0 if it did not.
-func (w *Wallboard) contribute(k *contribution, src *source, in *classify.Interaction, lostAt int64) {
+// contribute adds what one interaction counts for, of which s was shown.
+func (w *Wallboard) contribute(k *contribution, src *source, in *classify.Interaction, s *segment) {
 	if !in.InScope() {
 		return
 	}
+	lostAt := s.lostAt()
 	c := w.cell(src, in.Channel, src.queueName(in.Queue, in.QueueName))
 	k.items = append(k.items, item{c, in.Started.Counted(), started, 1})
 	ended := !in.Ended.IsZero()
@@ -105,6 +105,7 @@ func (w *Wallboard) contribute(k *contribution, src *source, in *classify.Intera
 			k.items = append(k.items, item{c, in.Ended.Counted(), f, 1})
 		}
 	}
+	corrected(k, c, in, s.Log)
 	within := int64(w.serviceLevel(src.queueName(in.Queue, in.QueueName))) * 1_000_000
 	switch {
 	case in.Outcome == interaction.Abandoned:
@@ -126,6 +127,35 @@ func (w *Wallboard) contribute(k *contribution, src *source, in *classify.Intera
 	}
 	for i := range in.Works {
 		w.contributeWork(k, src, in, &in.Works[i], lostAt != 0)
+	}
+}
+
+// corrected counts an interaction under every outcome and reason that it has or had, once.
+func corrected(k *contribution, c *cell, in *classify.Interaction, log []Correction) {
+	if len(log) == 0 {
+		return
+	}
+	at := in.Last.Counted()
+	if !in.Ended.IsZero() {
+		at = in.Ended.Counted()
+	}
+	var seen [fields]bool
+	note := func(o interaction.Outcome, reason string) {
+		if f, ok := outcomeField[o]; ok {
+			seen[corrected0+f-answered] = true
+		}
+		if r := slices.Index(interaction.AbandonedReasons[:], reason); r >= 0 && o == interaction.Abandoned {
+			seen[fixed0+field(r)] = true
+		}
+	}
+	for i := range log {
+		note(log[i].Outcome, log[i].Reason)
+		note(log[i].NewOutcome, log[i].NewReason)
+	}
+	for f := corrected0; f < fields; f++ {
+		if seen[f] {
+			k.items = append(k.items, item{c, at, f, 1})
+		}
 	}
 }
 

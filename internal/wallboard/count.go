@@ -64,6 +64,8 @@ func (w *Wallboard) Numbers(def *board.Definition) Numbers {
 	}
 	slices.SortFunc(n.StatusByChannel, func(a, b ChannelStatus) int { return int(a.Channel) - int(b.Channel) })
 	copy(n.Reasons[:], sum[reason0:])
+	copy(n.Corrected.Outcomes[:], sum[corrected0:])
+	copy(n.Corrected.Reasons[:], sum[fixed0:])
 	cu := &n.Customers
 	cu.Started, cu.Answered, cu.Abandoned = sum[started], sum[answered], sum[abandoned]
 	cu.SelfServed, cu.EndedBySystem = sum[selfServed], sum[endedBySystem]

@@ -32,9 +32,19 @@ type Numbers struct {
 	Trend *Trend
 	// People are the agents one by one, by name; nil unless the board shows and names them.
 	People []AgentState
+	// Corrected are the interactions of the window whose outcome changed after it was shown.
+	Corrected Corrected
 	// Differing is how much the newest audit found to differ from a recount: above 0, no
 	// number here is to be trusted.
 	Differing int
+}
+
+// Corrected counts interactions under each outcome that they have or had: answered, abandoned,
+// self_served, ended_by_system, left_in_menu and lost_track; and under each reason of the
+// abandoned.
+type Corrected struct {
+	Outcomes [6]int64
+	Reasons  [4]int64
 }
 
 // ChannelStatus is the Agent Work Status table of one channel. Its Channel is

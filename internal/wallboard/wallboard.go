@@ -282,7 +282,7 @@ func (w *Wallboard) count(src *source, c *classify.Contact, cause Correction) {
 		}
 		in := c.Interaction(i)
 		e.segments[i].judge(src, &in, now, cause)
-		w.contribute(&e.contribution, src, &in, e.segments[i].lostAt())
+		w.contribute(&e.contribution, src, &in, &e.segments[i])
 	}
 	w.move(&e.contribution, true)
 	e.version++
@@ -318,7 +318,7 @@ func (w *Wallboard) contributeAll(e *entry) {
 	e.contribution.reset()
 	for i := range e.segments {
 		in := e.contact.Interaction(i)
-		w.contribute(&e.contribution, e.src, &in, e.segments[i].lostAt())
+		w.contribute(&e.contribution, e.src, &in, &e.segments[i])
 	}
 }
 
