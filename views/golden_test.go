@@ -58,8 +58,8 @@ func pages() map[string]templ.Component {
 			Form:  ReportForm{Action: "/reports/abandoned", From: "2026-11-17", To: "2026-11-23", Presets: []ReportLink{{"Today", "/reports/abandoned?from=2026-11-23"}}},
 			Facts: []ReportFact{{"Abandoned", "7", "9", "", "/interactions"}, {"Abandon rate", "5.5 %", "", "abandoned / (accepted + abandoned)", ""}},
 			Charts: []Chart{
-				{Title: "By hour", Was: "before", Bars: []Bar{{"09", "7", 7, ratio(9), "9"}, {"10", "0", 0, nil, ""}}},
-				{Title: "Rates", Percent: true, Lines: []Line{{"Rate", []string{"a", "b", "c"}, []*float64{ratio(0.1), nil, ratio(0.3)}}}},
+				{Title: "By hour", Was: "before", Bars: []Bar{{"09", "7", 7, new(float64(9)), "9"}, {"10", "0", 0, nil, ""}}},
+				{Title: "Rates", Percent: true, Lines: []Line{{"Rate", []string{"a", "b", "c"}, []*float64{new(0.1), nil, new(0.3)}}}},
 			},
 			Tables: []ReportTable{{Title: "By queue", Note: "All.", Columns: []string{"Queue", "Abandoned"}, Rows: []ReportRow{{"/interactions?queue=B", []string{"Billing", "7"}}}}, {Title: "None"}},
 			CSV:    "/reports/abandoned.csv", JSON: "/reports/abandoned.json",
@@ -156,5 +156,3 @@ func TestPagesKeepToTheirPolicy(t *testing.T) {
 		}
 	}
 }
-
-func ratio(v float64) *float64 { return &v }
