@@ -20,7 +20,7 @@ const (
 	askEvery     = 15 * time.Second
 	quiet        = 50 * time.Second
 	stockTimeout = 30 * time.Second
-	fullPause    = time.Second
+	fullPause    = 500 * time.Millisecond
 
 	firstReconnect   = 300 * time.Millisecond
 	longestReconnect = 20 * time.Second
@@ -157,9 +157,20 @@ func (f *Forwarder) connect(ctx context.Context) error {
 // keep stores what was heard, and now and then which calls there are. A full outbox is waited
 // for: then it is the telephone system that has to keep what it tells, or to hang up on us.
 func (f *Forwarder) keep(ctx context.Context, events []Event) error {
-	err := f.outbox.Append(events)
-	for said := false; errors.Is(err, ErrFull); err = f.outbox.Append(events) {
-		if !said {
+	said := false
+	for n := len(events); len(events) > 0; n = len(events) {
+		err := f.outbox.Append(events[:n])
+		for errors.Is(err, ErrFull) && n > 1 { // a part may fit
+			n /= 2
+			err = f.outbox.Append(events[:n])
+		}
+		switch {
+		case err == nil:
+			events = events[n:]
+			continue
+		case !errors.Is(err, ErrFull):
+			return err
+		case !said:
 			f.o.Logger.Error("the outbox is full; the telephone system is not listened to until the wallboard takes something")
 			said = true
 		}
@@ -170,9 +181,6 @@ func (f *Forwarder) keep(ctx context.Context, events []Event) error {
 			timer.Stop()
 			return ctx.Err()
 		}
-	}
-	if err != nil {
-		return err
 	}
 	return f.calls.saveSometimes()
 }

@@ -266,6 +266,32 @@ func TestNothingLost(t *testing.T) {
 	}
 }
 
+// TestFullOutbox: a wallboard that is away for too long stops the listening, and not the telephone
+// system's telling: what waits in the socket comes when there is room again.
+func TestFullOutbox(t *testing.T) {
+	p, w, dir := newPBX(t), newWallboard(t), t.TempDir()
+	o := options(p, w, dir)
+	o.OutboxBytes = 20_000
+	w.answer(503)
+	r := run(t, o)
+	p.listens(t)
+	var want []string
+	for n := range 200 {
+		unique := fmt.Sprintf("1790000000.%d", n)
+		p.joins(unique)
+		want = append(want, "QueueCallerJoin "+unique)
+		if n == 20 {
+			p.stored(t, dir, 10) // it has begun; the rest is too much
+		}
+	}
+	w.answer(204)
+	w.has(t, len(want))
+	r.stop(t)
+	if d := cmp.Diff(want, w.names()); d != "" {
+		t.Errorf("(-told +got):\n%.2000s", d)
+	}
+}
+
 // stored waits until the outbox in dir has so many events.
 func (p pbx) stored(t *testing.T, dir string, n int) {
 	t.Helper()

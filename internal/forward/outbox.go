@@ -207,7 +207,8 @@ func (o *Outbox) Append(events []Event) error {
 			return err
 		}
 	}
-	if o.bytes+int64(lines.Len()) > o.limit {
+	// What was sent of the oldest file goes with that file, and does not count.
+	if o.bytes-o.state.Sent.Offset+int64(lines.Len()) > o.limit {
 		return ErrFull
 	}
 	if err := o.write(lines.Bytes()); err != nil {
