@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"os/signal"
 	"syscall"
@@ -123,7 +124,7 @@ func run(ctx context.Context, args []string, getenv func(string) (string, bool),
 		return failed(stderr, c.Recount.run(ctx, cfg, logger, stdout))
 	}
 	return failed(stderr, serve(ctx, cfg, logger, func(address string, doors *access.Access) {
-		here := scheme(cfg) + address
+		here := scheme(cfg) + reachable(address)
 		for _, b := range cfg.Boards {
 			fmt.Fprintf(stdout, "board: %s/boards/%s\n", here, b.Name)
 		}
@@ -138,6 +139,16 @@ func run(ctx context.Context, args []string, getenv func(string) (string, bool),
 			fmt.Fprintf(stdout, "set up the first admin (good once, for a day): %s/welcome#%s\n", cmp.Or(cfg.PublicURL, here), token)
 		}
 	}))
+}
+
+// reachable is an address that a browser on this machine can open: one that stands for all of
+// the machine's is none.
+func reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+		return net.JoinHostPort("localhost", port)
+	}
+	return address
 }
 
 func scheme(cfg *config.Config) string {

@@ -70,6 +70,17 @@ forward: [{name: pbx, vendor: asterisk, address: "127.0.0.1:1", username: u, sec
 	}
 }
 
+// TestReachable: what is printed can be opened.
+func TestReachable(t *testing.T) {
+	for address, want := range map[string]string{
+		"[::]:8080": "localhost:8080", "0.0.0.0:8080": "localhost:8080", "127.0.0.1:8080": "127.0.0.1:8080", "[::1]:8080": "[::1]:8080",
+	} {
+		if got := reachable(address); got != want {
+			t.Errorf("%s: %s, want %s", address, got, want)
+		}
+	}
+}
+
 // TestConfigFromEnvironment: the settings file's name may come from there.
 func TestConfigFromEnvironment(t *testing.T) {
 	getenv := func(name string) (string, bool) { return "wallboard.example.yaml", name == "WALLBOARD_CONFIG" }

@@ -102,7 +102,12 @@ func TestScreenLife(t *testing.T) {
 		t.Error("the list does not say that it is connected")
 	}
 	at := "/screens/" + list[0].ID + "/"
-	boss.post(at+"identify", url.Values{"name": {"Lobby"}})
+	boss.post(at+"identify", url.Values{"name": {"Buy now"}}) // the screen says its name and nothing else
+	for _, action := range []string{"identify", "reload", "revoke"} {
+		if status, _ := boss.post("/screens/none/"+action, url.Values{}); status != 404 {
+			t.Errorf("%s of no screen: %d", action, status)
+		}
+	}
 	conn.SetReadDeadline(time.Now().Add(20 * time.Second))
 	for {
 		_, b, err := conn.ReadMessage()
@@ -127,6 +132,11 @@ func TestScreenLife(t *testing.T) {
 	if conn == nil {
 		t.Fatalf("the new board: %d", status)
 	}
+	gone := serverOf(h.web).boards.remove("sales")
+	if status, _, header := tv.do(tv.request("GET", "/boards/sales", "")); status != 404 || header.Get("Refresh") == "" {
+		t.Errorf("a board that is gone: %d, refresh %q", status, header.Get("Refresh"))
+	}
+	serverOf(h.web).boards.put(gone.def())
 	if status, _ := boss.post(at+"revoke", nil); status != 415 && status != 303 {
 		t.Errorf("revoke: %d", status)
 	}

@@ -187,6 +187,17 @@ func TestA19(t *testing.T) {
 	if status, _, _ := h.browser().do(r); status != 401 {
 		t.Errorf("the former cookie: %d", status)
 	}
+	// A token that expires ends its sockets at the next look.
+	eve := h.person("Eve", access.Viewer)
+	expires, _ := eve.live("support", h.web.URL)
+	expires.SetReadDeadline(time.Now().Add(20 * time.Second))
+	if _, _, err := expires.ReadMessage(); err != nil {
+		t.Fatal(err)
+	}
+	serverOf(h.web).hub.ping(time.Now().Add(access.SessionLife + time.Hour))
+	if code := closed(t, expires); code != closeEnded {
+		t.Errorf("expired: %d", code)
+	}
 	// The other's goes on.
 	ends.SetReadDeadline(time.Now().Add(20 * time.Second))
 	if _, _, err := ends.ReadMessage(); err != nil {
@@ -391,7 +402,17 @@ func TestA40(t *testing.T) {
 			t.Errorf("%s says %q", path, body)
 		}
 	}
-	if status, _, _ := b.do(b.request("GET", "/metrics", "", "X-Forwarded-For", "192.0.2.1")); status != 401 {
-		t.Errorf("/metrics through a proxy: %d", status)
+	for _, header := range [][]string{{"X-Forwarded-For", "192.0.2.1"}, {"Host", "wallboard.example.com"}} { // not all proxies say that they are
+		if status, _, _ := b.do(b.request("GET", "/metrics", "", header...)); status != 401 {
+			t.Errorf("/metrics through a proxy, %s: %d", header[0], status)
+		}
+	}
+	if status := b.get("/metrics"); status != 404 {
+		t.Errorf("/metrics on this machine: %d, want the handler's", status)
+	}
+	for _, board := range []string{"live", "frame"} { // no less a page than others
+		if status := b.get("/boards/" + board); status != 303 {
+			t.Errorf("a board of the name %s: %d, want the way to sign in", board, status)
+		}
 	}
 }

@@ -11,10 +11,13 @@ import (
 
 func (s *Server) boardPage(w http.ResponseWriter, r *http.Request) error {
 	f, view, display, err := s.faced(r)
+	v := visitorOf(r)
 	if err != nil {
+		if v.Kind == access.KindScreen {
+			w.Header().Set("Refresh", "10; url=/tv") // its board is gone, and nobody stands there to reload the page
+		}
 		return err
 	}
-	v := visitorOf(r)
 	if v.Kind != access.KindScreen {
 		if err := s.lifeOf(r, &display); err != nil {
 			return err

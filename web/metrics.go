@@ -32,8 +32,14 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// fromHere reports whether a request was made on this machine, and not passed on.
+// fromHere reports whether a request was made on this machine, and not passed on: neither by
+// a proxy that says so, nor for a name that others call this machine by.
 func fromHere(r *http.Request) bool {
+	if name := hostname(r.Host); name != "localhost" {
+		if ip := net.ParseIP(name); ip == nil || !ip.IsLoopback() {
+			return false
+		}
+	}
 	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {
 		if r.Header.Get(name) != "" {
 			return false

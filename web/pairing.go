@@ -157,7 +157,10 @@ func (s *Server) pair(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) screenAction(w http.ResponseWriter, r *http.Request) error {
 	by, id := visitorOf(r), r.PathValue("id")
 	holder := access.KindScreen + ":" + id
-	var err error
+	name, err := s.o.Access.ScreenName(r.Context(), id)
+	if err != nil {
+		return s.afterScreens(w, r, views.Screens{}, err)
+	}
 	switch r.PathValue("action") {
 	case "settings":
 		var set access.Settings
@@ -168,10 +171,10 @@ func (s *Server) screenAction(w http.ResponseWriter, r *http.Request) error {
 			s.hub.endHolder(holder, "", closeReload)
 		}
 	case "identify":
-		s.hub.identify(holder, r.PostForm.Get("name"))
+		s.hub.identify(holder, name)
 	case "reload":
 		s.hub.endHolder(holder, "", closeReload)
-		err = s.o.Access.Record(r.Context(), by, "reloaded a screen", r.PostForm.Get("name"))
+		err = s.o.Access.Record(r.Context(), by, "reloaded a screen", name)
 	case "revoke":
 		err = s.o.Access.RevokeScreen(r.Context(), by, id)
 	default:

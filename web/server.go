@@ -215,7 +215,7 @@ func (s *Server) everyEmbedder() (sites []string) {
 
 // forMachines tells the paths whose errors are problem documents.
 func forMachines(path string) bool {
-	return strings.HasPrefix(path, "/hooks/") || strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/boards/") && (strings.HasSuffix(path, "/live") || strings.HasSuffix(path, "/frame"))
+	return strings.HasPrefix(path, "/hooks/") || strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/boards/") && strings.Count(path, "/") > 2 && (strings.HasSuffix(path, "/live") || strings.HasSuffix(path, "/frame"))
 }
 
 func nothingHere(http.ResponseWriter, *http.Request) error { return notFound }

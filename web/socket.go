@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/tls"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -111,7 +112,11 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 		conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseTryAgainLater, refusal), time.Now().Add(writeWait))
 		conn.Close()
 	default:
-		if tcp, ok := conn.NetConn().(interface{ SetWriteBuffer(bytes int) error }); ok {
+		under := conn.NetConn()
+		if secured, ok := under.(*tls.Conn); ok {
+			under = secured.NetConn()
+		}
+		if tcp, ok := under.(interface{ SetWriteBuffer(bytes int) error }); ok {
 			tcp.SetWriteBuffer(writeBuffer)
 		}
 		version := r.URL.Query().Get("v")

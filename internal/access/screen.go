@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"time"
 
@@ -154,13 +155,22 @@ func (a *Access) SetBrowser(ctx context.Context, screen, browser string) error {
 	})
 }
 
+// ScreenName is the name of a screen, or ErrNotFound.
+func (a *Access) ScreenName(ctx context.Context, id string) (name string, err error) {
+	err = a.db.Read.QueryRowContext(ctx, "SELECT name FROM screens WHERE id=?", id).Scan(&name)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", ErrNotFound
+	}
+	return name, wrapped(err)
+}
+
 // RevokeScreen removes a screen, which goes dark at once.
 func (a *Access) RevokeScreen(ctx context.Context, by Visitor, id string) error {
-	var name string
-	if err := a.db.Read.QueryRowContext(ctx, "SELECT name FROM screens WHERE id=?", id).Scan(&name); err != nil {
-		return ErrNotFound
+	name, err := a.ScreenName(ctx, id)
+	if err != nil {
+		return err
 	}
-	err := a.change(ctx, by, "revoked a screen", name, func(tx *sql.Tx) error {
+	err = a.change(ctx, by, "revoked a screen", name, func(tx *sql.Tx) error {
 		if err := endAll(ctx, tx, KindScreen, id); err != nil {
 			return err
 		}
