@@ -70,3 +70,26 @@ func TestApplyAllocates(t *testing.T) {
 		t.Errorf("%.0f allocations for a call of six events, want at most %.0f", got, limit)
 	}
 }
+
+// TestUntied: what became of a work shows no interaction until something names the one it belongs to.
+func TestUntied(t *testing.T) {
+	now := testNow
+	w := New(testOptions(&now))
+	event := func(k interaction.Kind, id, work string) interaction.Event {
+		return interaction.Event{Interaction: id, Kind: k, Key: id + "/" + k.String(), At: now.UnixMicro() - 60e6, Work: work, Agent: "A"}
+	}
+	w.Apply("a", now.UnixMicro(), []interaction.Event{event(interaction.Accepted, "W1", "W1")})
+	if in, found, err := w.Interaction("a", "W1"); found || err != nil {
+		t.Errorf("the work alone is %+v, %v", in, err)
+	}
+	link := event(interaction.Linked, "I1", "")
+	link.Other = "W1"
+	w.Apply("a", now.UnixMicro(), []interaction.Event{event(interaction.Started, "I1", ""), link})
+	if in, found, err := w.Interaction("a", "W1"); !found || err != nil || in.ID != "I1" || in.State != "opened" {
+		t.Errorf("tied, it is %+v, %v", in, err)
+	}
+	w.Apply("a", now.UnixMicro(), []interaction.Event{event(interaction.Accepted, "I2", "W2")})
+	if _, found, err := w.Interaction("a", "I2"); !found || err != nil {
+		t.Errorf("a work of an interaction that is named does not show: %v", err)
+	}
+}

@@ -346,10 +346,15 @@ func (s *Shown) note(c ...Correction) {
 
 // tracesOnly reports whether nothing is known of the contact but links and what a phone system
 // tells of every call, those to no queue and by no customer too: that a phone was picked up or
-// hung up, a call passed on, a voicemail left. It is no interaction until something shows one.
+// hung up, a call passed on, a voicemail left; or what became of a work whose interaction nothing
+// has named yet. It is no interaction until something shows one.
 func tracesOnly(c *classify.Contact) bool {
 	for _, e := range c.Events() {
 		switch e.Kind {
+		case interaction.Accepted, interaction.Declined, interaction.TimedOut, interaction.Withdrawn, interaction.WorkClosed:
+			if e.Work == "" || e.Interaction != e.Work {
+				return false
+			}
 		case interaction.Linked, interaction.LegEnded, interaction.Released, interaction.Transferred, interaction.TransferCompleted, interaction.VoicemailChosen:
 		default:
 			return false
