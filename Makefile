@@ -2,6 +2,8 @@
 TOOL = go tool -modfile=tools/go.mod
 # Texts put together with += read better in tests.
 FIX = go fix -stringsbuilder=false
+# Browsers wait in real time, and a busy machine takes its time too.
+LONG = -timeout 30m
 
 .PHONY: run setup test check fmt bench fire powercut
 
@@ -13,7 +15,7 @@ setup:
 	@scripts/setup --test
 
 test: setup
-	go test ./...
+	go test $(LONG) ./...
 
 # What a change must pass: the linters, and all that make test runs.
 check: setup
@@ -25,7 +27,7 @@ check: setup
 	$(FIX) -diff ./...
 	go vet ./...
 	$(TOOL) staticcheck ./...
-	go test -race -shuffle=on ./...
+	go test $(LONG) -race -shuffle=on ./...
 
 fmt:
 	$(FIX) ./...

@@ -57,6 +57,7 @@ func oldBrowser(t *testing.T, name, address string) window {
 func TestOldBrowsers(t *testing.T) {
 	for name, agent := range oldBrowsers {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // it mostly waits
 			s := startBoards(t)
 			c := oldBrowser(t, name, "http://"+s.address+"/boards/two?rotate=one&every=3600")
 			wait(t, c.ctx, "the browser", `navigator.userAgent.indexOf('`+agent+`') > 0`, 5*time.Second)

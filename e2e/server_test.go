@@ -6,6 +6,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"flag"
 	"fmt"
 	"io"
 	"maps"
@@ -27,6 +28,11 @@ const secret = "dGVzdC1zZWNyZXQtdGVzdC1zZWNyZXQtdGVzdA=="
 var binary string
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	// The parallel tests wait for numbers to grow old, which needs no processor.
+	if err := flag.Set("test.parallel", "6"); err != nil {
+		panic(err)
+	}
 	dir, err := os.MkdirTemp("", "wallboard-e2e-")
 	if err != nil {
 		panic(err)

@@ -155,7 +155,14 @@ func TestEditor(t *testing.T) {
 			break
 		}
 	}
-	b.must(http.StatusNotFound, "", "/boards/night", nil)
+	res, err := b.Get(h.web.URL + "/boards/night")
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res.StatusCode != http.StatusNotFound || res.Header.Get("Refresh") == "" {
+		t.Errorf("the removed board's page is %d, and a screen would not see it come back", res.StatusCode)
+	}
 	h.person("Ada", access.Admin).must(http.StatusOK, "removed a board", "/trail", nil)
 }
 

@@ -124,8 +124,8 @@ func (s *Server) page(h handler) http.Handler {
 			s.o.Logger.Error("page not rendered", "cause", err)
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		if p.status >= 500 {
-			w.Header().Set("Refresh", "10") // nobody stands at a screen to reload it
+		if p.status >= 500 || p == noBoard { // nobody stands at a screen to reload it
+			w.Header().Set("Refresh", "10")
 		}
 		w.WriteHeader(p.status)
 		w.Write(b.Bytes())
