@@ -45,9 +45,9 @@ func (h *house) page(t *testing.T, path string) string {
 	return regexp.MustCompile(`(<[^>]*>|\s)+`).ReplaceAllString(string(b), " ")
 }
 
-// TestInteractionPage: the page tells the rule, what would have changed it, the correction and
-// its cause, and the deliveries without the customer.
-func TestInteractionPage(t *testing.T) {
+// newOpenHouse is a house whose floor is not held up.
+func newOpenHouse(t *testing.T) *house {
+	t.Helper()
 	h := newHouse(t)
 	close(h.floor.release)
 	go func() {
@@ -55,6 +55,13 @@ func TestInteractionPage(t *testing.T) {
 		}
 	}()
 	t.Cleanup(func() { close(h.floor.entered) })
+	return h
+}
+
+// TestInteractionPage: the page tells the rule, what would have changed it, the correction and
+// its cause, and the deliveries without the customer.
+func TestInteractionPage(t *testing.T) {
+	h := newOpenHouse(t)
 	h.tell(t, "I1", "started", 9*time.Minute, `"channel":"voice","role":"customer","customer":"+33612345678"`)
 	h.tell(t, "I1", "queued", 8*time.Minute, `"queue":"Billing"`)
 	h.tell(t, "I1", "disconnected", 5*time.Minute, `"by":"customer"`)

@@ -23,6 +23,10 @@ type Past interface {
 	// Deliveries are those that brought events, by the positions of those.
 	Deliveries(ctx context.Context, events []int64, limit int) ([]journal.Stored, error)
 	Report(ctx context.Context, s history.Scope) (*history.Report, error)
+	Quarantine(ctx context.Context) ([]history.Held, map[string]int64, error)
+	Delivery(ctx context.Context, position int64) (journal.Stored, error)
+	// Free takes a delivery out of quarantine.
+	Free(ctx context.Context, position int64) error
 	Settling(ctx context.Context, from, to history.Day) (*history.Settled, error)
 	// Abandoned calls row for each work of each abandoned interaction.
 	Abandoned(ctx context.Context, s history.Scope, row func(*history.AbandonedWork) error) error

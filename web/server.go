@@ -42,6 +42,9 @@ type Intake interface {
 	Refused(source string, err error)
 	// Read decodes a stored delivery again.
 	Read(d *journal.Stored) (intake.Reading, error)
+	// Again decodes one again and stores what is new in it.
+	Again(ctx context.Context, d *journal.Stored) (intake.Reading, int, error)
+	Stats() map[string]intake.Stats
 }
 
 // Options are what a Server is made from.
@@ -130,6 +133,8 @@ func (s *Server) routes() {
 	s.mux.Handle("/interactions", s.forRole(access.Supervisor, s.page, reading(s.interactionsPage)))
 	s.mux.Handle("/interactions/{source}/{id...}", s.forRole(access.Supervisor, s.page, reading(s.interactionPage)))
 	s.mux.Handle("/reports/abandoned", s.forRole(access.Supervisor, s.page, reading(s.reportPage)))
+	s.mux.Handle("/sources", s.forRole(access.Admin, s.page, reading(s.sourcesPage)))
+	s.mux.Handle("/sources/deliveries/{position}", s.forRole(access.Admin, s.page, readOrPost(s.deliveryPage, s.decodeAgain)))
 	s.mux.Handle("/reports/corrections", s.forRole(access.Supervisor, s.page, reading(s.settlingPage)))
 	s.mux.Handle("/reports/abandoned.csv", s.forRole(access.Supervisor, s.page, reading(s.reportCSV)))
 	s.mux.Handle("/reports/abandoned.json", s.forRole(access.Supervisor, s.machine, reading(s.reportJSON)))

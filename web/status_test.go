@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,6 +45,21 @@ type house struct {
 	*httptest.Server
 	floor   *heldFloor
 	journal *journal.SQLite
+	old     atomic.Bool // the decoder is an old one, which understands nothing
+}
+
+// oldDecoder is a decoder before and after an upgrade.
+type oldDecoder struct {
+	source.Decoder
+	old *atomic.Bool
+}
+
+// Decode understands nothing while the decoder is old.
+func (d *oldDecoder) Decode(x *source.Delivery) (source.Decoded, error) {
+	if d.old.Load() {
+		return source.Decoded{Problems: []source.Problem{{Reason: "type: is not known"}}}, nil
+	}
+	return d.Decoder.Decode(x)
 }
 
 func newHouse(t *testing.T) *house {
@@ -79,7 +95,7 @@ func newHouse(t *testing.T) *house {
 	h.Server = serve(t, Options{
 		Floor: h.floor, Past: history.NewKeeper(history.Open(t.Context(), db, nil, nil), h.floor.Wallboard), Boards: []*board.Definition{{Name: "all", Window: board.LastHour}}, Ready: h.journal.Ready,
 		Intake: intake.New(intake.Options{
-			Sources: map[string]intake.Source{"lab": {Verifier: verifier, Decoder: decoder}}, Journal: h.journal, Key: []byte("test-key"), InFlight: 1,
+			Sources: map[string]intake.Source{"lab": {Verifier: verifier, Decoder: &oldDecoder{decoder, &h.old}}}, Journal: h.journal, Key: []byte("test-key"), InFlight: 1,
 		}),
 	})
 	return h

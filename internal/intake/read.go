@@ -1,6 +1,8 @@
 package intake
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -45,4 +47,23 @@ func (in *Intake) Read(st *journal.Stored) (Reading, error) {
 		}
 	}
 	return reading, nil
+}
+
+// Again decodes a stored delivery again and stores and applies the events in it that are
+// new, under the time at which the delivery first came. What was stored before stays. It
+// returns what the delivery says now, and how many events were new.
+func (in *Intake) Again(ctx context.Context, st *journal.Stored) (Reading, int, error) {
+	reading, err := in.Read(st)
+	if err != nil || len(reading.Events) == 0 {
+		return reading, 0, err
+	}
+	receipt, err := in.o.Journal.Append(ctx, journal.Record{
+		Source: st.Source, Received: st.Received, Method: st.Method, Path: st.Path, Query: st.Query, Headers: st.Headers, Body: st.Body,
+		Events: reading.Events,
+	})
+	if err != nil {
+		return reading, 0, fmt.Errorf("storing a delivery again: %w", err)
+	}
+	in.o.Logger.Info("delivery decoded again", "source", st.Source, "position", st.Position, "events", receipt.Stored)
+	return reading, receipt.Stored, nil
 }
