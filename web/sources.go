@@ -47,7 +47,9 @@ func (s *Server) sourcesPage(w http.ResponseWriter, r *http.Request) error {
 	return writePage(w, r, views.SourcesPage(page))
 }
 
-func deliveryURL(position int64) string { return "/sources/deliveries/" + strconv.FormatInt(position, 10) }
+func deliveryURL(position int64) string {
+	return "/sources/deliveries/" + strconv.FormatInt(position, 10)
+}
 
 // stored is the delivery that a request's path names.
 func (s *Server) stored(r *http.Request) (journal.Stored, error) {
