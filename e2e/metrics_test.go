@@ -125,8 +125,8 @@ func TestMetricsWhereSignInIsRequired(t *testing.T) {
 	if code := s.do("GET", "/metrics", nil, "", nil); code != 200 {
 		t.Errorf("from this machine: %d, want 200", code)
 	}
-	if code := s.do("GET", "/metrics", http.Header{"X-Forwarded-For": {"192.0.2.1"}}, "", nil); code != 403 {
-		t.Errorf("through a proxy: %d, want 403", code)
+	if code := s.do("GET", "/metrics", http.Header{"X-Forwarded-For": {"192.0.2.1"}}, "", nil); code != 401 {
+		t.Errorf("through a proxy: %d, want 401", code)
 	}
 	if code := s.do("POST", "/metrics", nil, "", nil); code != 405 {
 		t.Errorf("POST: %d, want 405", code)
