@@ -54,22 +54,6 @@ const (
 	ScaleStep  = 5
 )
 
-// Query writes the display as the parameters that its board's addresses carry, "" for the
-// zero value. Rotation and Screen are not of an address.
-func (d Display) Query() string {
-	q := d.cells()
-	if d.Theme != "" {
-		q.Set("theme", d.Theme)
-	}
-	if d.Scale != 0 {
-		q.Set("scale", strconv.Itoa(d.Scale))
-	}
-	if d.Dim != "" {
-		q.Set("dim", d.Dim)
-	}
-	return question(q)
-}
-
 // cells are the parameters on which the text of cells depends.
 func (d Display) cells() url.Values {
 	q := make(url.Values)

@@ -10,6 +10,16 @@
 // [Board.Layout] names it, and a browser whose layout differs needs
 // [BoardRegion] again.
 //
+// A cell may be drawn instead of read, as a bar or a curve: its text is then the
+// width or the path, in a hidden element beside the drawing, whose data-draw names
+// it and whose data-as names the attribute that the script keeps alike.
+//
+// # Tiles and languages
+//
+// A board shows its tiles in their order; band.go says which stand beside each
+// other and what a wall has room for. All texts of boards come from the catalogues
+// in locales, by key; the script gets those that it writes with the page.
+//
 // # Pages
 //
 // A page is complete without script and holds no inline script or style, so

@@ -3,10 +3,11 @@
 //
 // # Publishing
 //
-// Each board has one published view at a time, numbered by seq within an epoch
-// (one run of the server). A view is computed and encoded once, however many
-// screens show it: at once after quiet, then at most every 100 ms, and at least
-// every 2.5 s so that screens see life. Page, JSON and frame show the same view.
+// Each board has one published moment at a time, numbered by seq within an epoch
+// (one run of the server), and a view of it for each face that is looked at: a
+// language, and a way to name agents. A view is computed and encoded once, however
+// many screens show it: at once after quiet, then at most every 100 ms, and at least
+// every 2.5 s so that screens see life. Page, JSON and frame show the same moment.
 //
 // # Errors
 //
