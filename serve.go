@@ -59,6 +59,7 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listeni
 	archive := history.Open(ctx, db, cfg.TimeZone, logger)
 	floor := newFloor(cfg, archive)
 	keeper := history.NewKeeper(archive, floor)
+	keeper.Retain(history.Retention{Contacts: days(cfg.RetentionDays), Raw: days(cfg.RawDays)})
 
 	log, err := journal.OpenSQLite(db, keeper, journal.Options{})
 	if err != nil {
@@ -136,6 +137,9 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listeni
 	})
 	return group.Wait()
 }
+
+// days are those of the settings, of 24 hours each.
+func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
 
 // newFloor makes the live state of the settings.
 func newFloor(cfg *config.Config, archive wallboard.Archive) *wallboard.Wallboard {

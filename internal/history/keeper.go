@@ -34,6 +34,13 @@ type Keeper struct {
 	late   lateBook
 
 	mu sync.Mutex // one projection at a time
+
+	retention Retention // set before anything is applied
+	// still is held by whoever needs that nothing is removed.
+	still sync.Mutex
+
+	// Owned by the applier.
+	removal removal
 }
 
 // NewKeeper makes the keeper of one wallboard, which was made with the store as its archive.
@@ -53,7 +60,10 @@ func (k *Keeper) Apply(b journal.Batch) {
 }
 
 // Tick implements [journal.Applier].
-func (k *Keeper) Tick(asOf int64) { k.live.Tick(asOf) }
+func (k *Keeper) Tick(asOf int64) {
+	k.live.Tick(asOf)
+	k.remove(asOf)
+}
 
 // Run keeps what changed, about once a second, and audits the counts every few minutes,
 // until ctx ends. A last time it keeps what changed then, so that the next start is short.
@@ -67,6 +77,7 @@ func (k *Keeper) Run(ctx context.Context, log journal.Journal) {
 		select {
 		case <-t.C:
 			k.Keep(ctx)
+			k.strip(ctx)
 		case <-ctx.Done():
 			k.Keep(context.WithoutCancel(ctx))
 			return
@@ -118,6 +129,8 @@ func (k *Keeper) Audit(ctx context.Context, log journal.Journal, whole bool) (wa
 	var v wallboard.Verdict
 	var err error
 	if whole {
+		k.still.Lock()
+		defer k.still.Unlock()
 		v, err = k.auditWhole(ctx, log)
 	} else {
 		v, err = k.live.Audit(ctx, nil)

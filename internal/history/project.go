@@ -20,14 +20,16 @@ func (s *Store) Project(ctx context.Context, rules string, ch *wallboard.Changes
 		return fmt.Errorf("history: projecting: %w", err)
 	}
 	defer tx.Rollback() // does nothing after a commit
-	p := projection{ctx: ctx, tx: tx, zone: s.zone, statements: make(map[string]*sql.Stmt)}
-	p.sums = sums{days: make(map[dayKey]*Tally), agents: make(map[agentDay]*agentTally), came: make(map[string][]int64)}
+	p := s.projection(ctx, tx)
 	p.gone(ch.Gone)
 	for i := range ch.Contacts {
 		p.contact(&ch.Contacts[i])
 	}
 	p.flush()
 	p.late(late)
+	for _, x := range ch.Strays {
+		p.exec("INSERT INTO strays(source, interaction, position) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", x.Source, x.Interaction, x.Position)
+	}
 	for i := range ch.Cells {
 		p.cell(&ch.Cells[i])
 	}
@@ -57,6 +59,13 @@ type projection struct {
 	sums       sums
 	statements map[string]*sql.Stmt // closed with the transaction
 	err        error
+}
+
+func (s *Store) projection(ctx context.Context, tx *sql.Tx) *projection {
+	return &projection{
+		ctx: ctx, tx: tx, zone: s.zone, statements: make(map[string]*sql.Stmt),
+		sums: sums{days: make(map[dayKey]*Tally), agents: make(map[agentDay]*agentTally), came: make(map[string][]int64)},
+	}
 }
 
 func (p *projection) exec(query string, args ...any) {
@@ -119,10 +128,11 @@ func (p *projection) contact(c *wallboard.Change) {
 		p.err = err
 		return
 	}
-	p.exec(`INSERT INTO contacts(row, source, ids, positions, shown, exceeded, open, last) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+	p.exec(`INSERT INTO contacts(row, source, ids, positions, shown, exceeded, open, last, received, lost) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT(row) DO UPDATE SET ids = excluded.ids, positions = excluded.positions, shown = excluded.shown,
-		exceeded = excluded.exceeded, open = excluded.open, last = excluded.last`,
-		c.Row, c.Source, string(ids), pack(c.Positions), string(shown), c.Exceeded, c.Open, c.Last)
+		exceeded = excluded.exceeded, open = excluded.open, last = excluded.last,
+		received = excluded.received, lost = excluded.lost`,
+		c.Row, c.Source, string(ids), pack(c.Positions), string(shown), c.Exceeded, c.Open, c.Last, c.Received, c.Lost)
 	for _, id := range c.IDs {
 		p.exec("INSERT INTO aliases(source, id, contact) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET contact = excluded.contact",
 			c.Source, id, c.Row)

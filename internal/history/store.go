@@ -42,7 +42,7 @@ func Open(ctx context.Context, db *sqlite.DB, zone *time.Location, logger *slog.
 
 // rules identifies all that decides what is projected: how a wallboard counts, and the days
 // of reports.
-func (s *Store) rules(w *wallboard.Wallboard) string { return w.Rules() + " 1 " + s.zone.String() }
+func (s *Store) rules(w *wallboard.Wallboard) string { return w.Rules() + " 2 " + s.zone.String() }
 
 const selectContact = "SELECT c.row, c.source, c.ids, c.positions, c.shown, c.exceeded FROM contacts c "
 

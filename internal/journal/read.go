@@ -30,7 +30,7 @@ func newest(h *sql.DB) (int64, error) {
 func (j *SQLite) Read(ctx context.Context, after int64) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
 		head := j.head.Load()
-		place, err := j.place(ctx, after)
+		place, err := place(ctx, j.db.Read, after)
 		if err != nil {
 			yield(Batch{}, fmt.Errorf("journal: reading: %w", err))
 			return
@@ -84,21 +84,26 @@ func (j *SQLite) slice(ctx context.Context, place, head int64) ([]storedEvent, e
 	return events, rows.Err()
 }
 
+// queryer is a database or a transaction.
+type queryer interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
 // place finds the last event of the deliveries up to a position. There is no index on the
 // delivery; but deliveries grow with the events' positions, so that halving finds it.
-func (j *SQLite) place(ctx context.Context, after int64) (int64, error) {
+func place(ctx context.Context, h queryer, after int64) (int64, error) {
 	if after <= 0 {
 		return 0, nil
 	}
 	var low, high int64 // the place is in [low, high]
-	if err := j.db.Read.QueryRowContext(ctx, "SELECT coalesce(max(position), 0) FROM events").Scan(&high); err != nil {
+	if err := h.QueryRowContext(ctx, "SELECT coalesce(max(position), 0) FROM events").Scan(&high); err != nil {
 		return 0, err
 	}
 	for low < high {
 		middle := low + (high-low)/2
 		// The first event after the middle belongs to the deliveries up to after, or beyond.
 		var position, delivery int64
-		err := j.db.Read.QueryRowContext(ctx, "SELECT position, delivery FROM events WHERE position > ? ORDER BY position LIMIT 1", middle).
+		err := h.QueryRowContext(ctx, "SELECT position, delivery FROM events WHERE position > ? ORDER BY position LIMIT 1", middle).
 			Scan(&position, &delivery)
 		if err != nil {
 			return 0, err

@@ -15,6 +15,7 @@ type Changes struct {
 	Floor    int64
 	Contacts []Change
 	Gone     []int64 // rows of contacts that became part of another
+	Strays   []Stray
 	// Cells hold the buckets that changed, in full.
 	Cells   []StoredCell
 	Agents  []interaction.Event
@@ -31,6 +32,8 @@ type Change struct {
 	Exceeded  bool
 	Open      bool  // it must be in memory
 	Last      int64 // its newest time, µs
+	Received  int64 // when its newest event was received, µs
+	Lost      int64 // when silence made it lost_track, µs; 0 if it did not
 	// Interactions are what lists and reports need.
 	Interactions []Listing
 
@@ -40,7 +43,7 @@ type Change struct {
 
 // Empty reports whether there is nothing to take but the position.
 func (c *Changes) Empty() bool {
-	return len(c.Contacts)+len(c.Gone)+len(c.Cells)+len(c.Agents) == 0
+	return len(c.Contacts)+len(c.Gone)+len(c.Strays)+len(c.Cells)+len(c.Agents) == 0
 }
 
 // Unkept is how many contacts changed since the archive last took something.
@@ -55,8 +58,8 @@ func (w *Wallboard) Unkept() int {
 func (w *Wallboard) Take() *Changes {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	ch := &Changes{Through: w.reached.Load(), Floor: w.floor, Gone: w.gone, Sources: make(map[string]int64)}
-	w.gone = nil
+	ch := &Changes{Through: w.reached.Load(), Floor: w.floor, Gone: w.gone, Strays: w.strays, Sources: make(map[string]int64)}
+	w.gone, w.strays = nil, nil
 	for e := range w.dirty {
 		ch.Contacts = append(ch.Contacts, w.change(e))
 	}
@@ -97,13 +100,13 @@ func (w *Wallboard) change(e *entry) Change {
 	}
 	for _, ev := range e.contact.Events() {
 		c.Positions = append(c.Positions, ev.Position)
-		c.Last = max(c.Last, ev.At, ev.Received)
+		c.Last, c.Received = max(c.Last, ev.At, ev.Received), max(c.Received, ev.Received)
 	}
 	slices.Sort(c.Positions)
 	for i, s := range e.segments {
 		c.Shown = append(c.Shown, s.Shown)
 		c.Open = c.Open || s.deadline != 0 && !s.Lost
-		c.Last = max(c.Last, s.lostAt())
+		c.Last, c.Lost = max(c.Last, s.lostAt()), max(c.Lost, s.lostAt())
 		c.Interactions = append(c.Interactions, w.listing(e, i))
 	}
 	return c
@@ -159,6 +162,7 @@ func (w *Wallboard) PutBack(ch *Changes) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.gone = append(w.gone, ch.Gone...)
+	w.strays = append(w.strays, ch.Strays...)
 	for i := range ch.Contacts {
 		if e := ch.Contacts[i].entry; w.entries[e.contact] == e {
 			w.dirty[e] = struct{}{}

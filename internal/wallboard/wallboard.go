@@ -137,6 +137,7 @@ type Wallboard struct {
 	dirtyAgents map[agentKey]struct{}
 	gone        []int64            // rows of contacts that became part of another
 	absorbed    map[int64]struct{} // those that the archive still has
+	strays      []Stray            // events that are in no set
 	lastRow     int64              // the newest row that was given away
 	stopped     bool               // the archive does not answer any more
 	audit       *audit             // the one under way; nil if there is none
@@ -213,6 +214,9 @@ func (w *Wallboard) Apply(sourceName string, received int64, events []interactio
 			w.forget(absorbed, c)
 			delete(touched, absorbed)
 		}
+		if !changed || absorbed != nil {
+			w.stray(src, c, events[i:i+1])
+		}
 		if changed {
 			if touched[c] == nil {
 				touched[c] = &events[i]
@@ -242,6 +246,7 @@ func (w *Wallboard) forget(absorbed, into *classify.Contact) {
 		w.gone = append(w.gone, old.row)
 		w.absorbed[old.row] = struct{}{}
 	}
+	w.stray(old.src, into, absorbed.Events())
 	e := w.entry(old.src, into)
 	e.touched = max(e.touched, old.touched)
 	for i, s := range old.segments {
