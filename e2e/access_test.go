@@ -156,11 +156,11 @@ func TestTelevision(t *testing.T) {
 	code := tv.read(`document.querySelector('.code').textContent`)
 	boss.open("http://" + s.address + "/screens")
 	boss.fill("code", code)
-	if _, err := chromedp.Run(boss.ctx, chromedp.SendKeys(`form[data-token-form] [name="name"]`, "Lobby")); err != nil {
+	if _, err := chromedp.Run(boss.ctx, chromedp.SendKeys(`#pair [name="name"]`, "Lobby")); err != nil {
 		t.Fatal(err)
 	}
 	boss.press(`#new-board-support`)
-	boss.press(`form[data-token-form] button`)
+	boss.press(`#pair button`)
 	tv.wait("the board comes by itself", at("/boards/support"))
 	tv.wait("and is live", isLive)
 	s.post("1", "queued", "I1", time.Now(), `{"queue":"Billing"}`)

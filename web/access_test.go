@@ -67,7 +67,7 @@ func TestClientAddress(t *testing.T) {
 // and its end.
 func TestScreenLife(t *testing.T) {
 	h := newGuarded(t)
-	tv, boss := h.browser(), h.person("Ben", access.Supervisor)
+	tv, boss := h.person("Eve", access.Admin), h.person("Ben", access.Supervisor) // Eve has set the television up
 	_, page, header := tv.do(tv.request("GET", "/tv", ""))
 	_, after, _ := strings.Cut(page, `aria-label="Code">`)
 	code, _, ok := strings.Cut(after, "<")
@@ -88,6 +88,9 @@ func TestScreenLife(t *testing.T) {
 		if !strings.Contains(page, want) {
 			t.Errorf("the board lacks %s", want)
 		}
+	}
+	if strings.Contains(tv.cookies(), personCookie+"=") {
+		t.Error("somebody is still signed in on it")
 	}
 	if status := tv.get("/screens"); status != 303 && status != 404 {
 		t.Errorf("the screen reaches /screens: %d", status)

@@ -25,10 +25,8 @@ func (s *Server) tv(w http.ResponseWriter, r *http.Request) error {
 		v, err := s.o.Access.Visitor(r.Context(), token)
 		switch {
 		case err == nil && len(v.Boards) > 0:
-			if v.Kind == access.KindScreen {
-				if err := s.o.Access.SetBrowser(r.Context(), v.ID, r.UserAgent()); err != nil {
-					return err
-				}
+			if err := s.o.Access.SetBrowser(r.Context(), v.ID, r.UserAgent()); err != nil {
+				return err
 			}
 			s.setCookie(w, r, screenCookie, token, forEver)
 			return done(w, r, "/boards/"+v.Boards[0])
@@ -47,12 +45,16 @@ func (s *Server) tv(w http.ResponseWriter, r *http.Request) error {
 		}
 		s.setCookie(w, r, pairingCookie, secret, access.PairingLife)
 	case token != "":
+		// What hangs on a wall is nobody's desk: whoever signed in here before is out.
+		s.setCookie(w, r, personCookie, "", -1)
 		s.setCookie(w, r, pairingCookie, "", -1)
 		s.setCookie(w, r, screenCookie, token, forEver)
 		return done(w, r, "/tv")
 	}
 	page := views.TV{Assets: assets(), Code: code[:3] + " " + code[3:], URL: s.base(r) + "/screens"}
-	image, err := qr.Encode(page.URL+"#"+code, qr.M)
+	// The code goes through the sign-in as part of the address. It is no token: it hangs on a
+	// wall, is good once, and does nothing without a supervisor.
+	image, err := qr.Encode(page.URL+"?code="+code, qr.M)
 	if err != nil {
 		return err
 	}
@@ -70,7 +72,8 @@ func (s *Server) tv(w http.ResponseWriter, r *http.Request) error {
 
 // screensPage lists the screens and the share links.
 func (s *Server) screensPage(w http.ResponseWriter, r *http.Request) error {
-	return s.screensForm(w, r, views.Screens{}, http.StatusOK)
+	code := r.URL.Query().Get("code")
+	return s.screensForm(w, r, views.Screens{Code: code[:min(len(code), 12)]}, http.StatusOK)
 }
 
 func (s *Server) screensForm(w http.ResponseWriter, r *http.Request, page views.Screens, status int) error {
@@ -82,7 +85,7 @@ func (s *Server) screensForm(w http.ResponseWriter, r *http.Request, page views.
 	if err != nil {
 		return err
 	}
-	page.Assets, page.Languages, page.Boards = formAssets(), views.Locales, s.boardLinks()
+	page.Assets, page.Languages, page.Boards = assets(), views.Locales, s.boardLinks()
 	page.TVURL = s.base(r) + "/tv"
 	here := s.hub.present()
 	for _, sc := range list {

@@ -65,11 +65,11 @@ func (s *Server) share(w http.ResponseWriter, r *http.Request) error {
 // and as one that is known to that page alone (partitioned).
 func (s *Server) setGuest(w http.ResponseWriter, r *http.Request, token string) {
 	if r.Header.Get("Sec-Fetch-Dest") != "iframe" || !s.secure(r) {
-		s.setCookie(w, r, screenCookie, token, forEver)
+		s.setCookie(w, r, guestCookie, token, forEver)
 		return
 	}
 	http.SetCookie(w, &http.Cookie{
-		Name: hostPrefix + screenCookie, Value: token, Path: "/", HttpOnly: true, MaxAge: int(forEver.Seconds()),
+		Name: hostPrefix + guestCookie, Value: token, Path: "/", HttpOnly: true, MaxAge: int(forEver.Seconds()),
 		Secure: true, SameSite: http.SameSiteNoneMode, Partitioned: true,
 	})
 }

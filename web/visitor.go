@@ -17,7 +17,8 @@ import (
 // them to this host and to TLS.
 const (
 	personCookie  = "wallboard"
-	screenCookie  = "wallboard-screen"  // of a screen, or of a share link's guest
+	screenCookie  = "wallboard-screen"
+	guestCookie   = "wallboard-guest"   // of who came by a share link
 	pairingCookie = "wallboard-pairing" // of a screen that waits
 	tripCookie    = "wallboard-trip"    // of a browser that is at the OpenID Connect provider
 	hostPrefix    = "__Host-"
@@ -50,7 +51,7 @@ func (s *Server) visitor(r *http.Request) (v access.Visitor, carried bool, err e
 	case isBearer && find(bearer):
 	case isBearer && errors.Is(err, access.ErrNoVisitor):
 		return v, false, err // who shows a token wants to be nobody else
-	case find(s.cookie(r, personCookie)), find(s.cookie(r, screenCookie)):
+	case find(s.cookie(r, personCookie)), find(s.cookie(r, screenCookie)), find(s.cookie(r, guestCookie)):
 		carried = true
 	}
 	if s.o.Open && (errors.Is(err, access.ErrNoVisitor)) {
@@ -143,11 +144,16 @@ func wantsPage(r *http.Request) bool {
 	return !forMachines(r.URL.Path) && (r.Method == http.MethodGet || r.Method == http.MethodHead)
 }
 
-// sendAway sends a screen back to its code, and everybody else to sign in.
+// sendAway sends a screen back to its code, a guest whose link has ended to where links
+// are opened, and everybody else to sign in.
 func (s *Server) sendAway(w http.ResponseWriter, r *http.Request) {
-	if s.cookie(r, screenCookie) != "" && s.cookie(r, personCookie) == "" {
-		http.Redirect(w, r, "/tv", http.StatusSeeOther)
-		return
+	if s.cookie(r, personCookie) == "" {
+		for name, to := range map[string]string{screenCookie: "/tv", guestCookie: "/share"} {
+			if s.cookie(r, name) != "" {
+				http.Redirect(w, r, to, http.StatusSeeOther)
+				return
+			}
+		}
 	}
 	to := "/sign-in"
 	if r.URL.Path != "/" {

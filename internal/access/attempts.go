@@ -15,6 +15,7 @@ const (
 	longestAddress = 15 * time.Minute
 	forgetAfter    = time.Hour // without a failure; more than longestAddress
 	maxAttempts    = 20_000    // addresses and accounts that are remembered
+	maxNoted       = 500       // failures in an hour's trail, which must not be filled by guessing
 )
 
 // TooOftenError says how long to wait before the next attempt.
@@ -28,8 +29,10 @@ func (e *TooOftenError) Error() string {
 type attempts struct {
 	now func() time.Time
 
-	mu   sync.Mutex
-	keys map[string]*failures
+	mu    sync.Mutex
+	keys  map[string]*failures
+	hour  time.Time // in which noted counts
+	noted int
 }
 
 type failures struct {
@@ -102,4 +105,15 @@ func (t *attempts) forget(now time.Time) {
 			}
 		}
 	}
+}
+
+// noteworthy reports whether one more failure fits into this hour's trail.
+func (t *attempts) noteworthy() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if hour := t.now().Truncate(time.Hour); !hour.Equal(t.hour) {
+		t.hour, t.noted = hour, 0
+	}
+	t.noted++
+	return t.noted <= maxNoted
 }

@@ -139,3 +139,22 @@ func TestTurns(t *testing.T) {
 		t.Errorf("who waited: %v", err)
 	}
 }
+
+// TestNoteworthy: guessing fills no more of the trail than an hour's share.
+func TestNoteworthy(t *testing.T) {
+	c := &clock{time.Now().Truncate(time.Hour)}
+	m := newAttempts(c.now)
+	for hour := range 2 {
+		noted := 0
+		for range 2 * maxNoted {
+			c.t = c.t.Add(time.Second)
+			if m.noteworthy() {
+				noted++
+			}
+		}
+		if noted != maxNoted {
+			t.Errorf("hour %d: %d are noted, want %d", hour, noted, maxNoted)
+		}
+		c.t = c.t.Truncate(time.Hour).Add(time.Hour)
+	}
+}

@@ -33,7 +33,7 @@ func (a *Access) SignIn(ctx context.Context, name, password, address string) (se
 	if !ok || id == "" {
 		// What was typed as a name may be a password, so only a known name is noted.
 		known.Address = address
-		return "", errors.Join(ErrSignIn, a.Record(ctx, known, "failed to sign in", ""))
+		return "", a.failed(ctx, known, "failed to sign in")
 	}
 	a.attempts.succeeded(address, folded)
 	by := Visitor{Kind: KindPerson, ID: id, Name: known.Name, Address: address}
@@ -42,6 +42,14 @@ func (a *Access) SignIn(ctx context.Context, name, password, address string) (se
 		return err
 	})
 	return session, err
+}
+
+// failed notes a failure in the trail, unless the hour has seen too many, and returns ErrSignIn.
+func (a *Access) failed(ctx context.Context, by Visitor, action string) error {
+	if !a.attempts.noteworthy() {
+		return ErrSignIn
+	}
+	return errors.Join(ErrSignIn, a.Record(ctx, by, action, ""))
 }
 
 // ChangePassword sets another password and ends all other sessions of the person. The
@@ -66,7 +74,7 @@ func (a *Access) ChangePassword(ctx context.Context, by Visitor, current, passwo
 		return "", wrapped(err)
 	}
 	if !ok {
-		return "", errors.Join(ErrSignIn, a.Record(ctx, by, "failed to change the password", ""))
+		return "", a.failed(ctx, by, "failed to change the password")
 	}
 	a.attempts.succeeded(by.Address, fold(by.Name))
 	if hash, err = a.hash(ctx, password); err != nil {
