@@ -141,7 +141,9 @@ func (a *adapter) application() {
 	case "hangup":
 		after := strings.EqualFold(f["extension"], "h") || strings.EqualFold(f["exten"], "h") || strings.Contains(strings.ToLower(f["context"]), "hangup")
 		if !after && f["uniqueid"] != "" && f["uniqueid"] == f["linkedid"] && a.caller() {
-			a.emit(interaction.LegEnded, func(e *interaction.Event) { e.By, e.Cause, e.Reason = interaction.BySystem, interaction.Normal, "Hangup" })
+			a.emit(interaction.LegEnded, func(e *interaction.Event) {
+				e.By, e.Cause, e.Reason = interaction.BySystem, interaction.Normal, "Hangup"
+			})
 		}
 	}
 }
