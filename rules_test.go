@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 	// It lies below SQLite in tests that cut the power, and links only where the driver is.
 	"internal/sqlite/powercut": {},
 	"internal/journal":         {"internal/interaction", "internal/sqlite", "internal/measure"},
-	"internal/history":         {"internal/wallboard", "internal/journal", "internal/sqlite", "internal/interaction"},
+	"internal/history":         {"internal/wallboard", "internal/board", "internal/journal", "internal/sqlite", "internal/interaction"},
 	"internal/access":          {"internal/sqlite"},
 	"internal/intake":          {"internal/source", "internal/journal", "internal/interaction", "internal/measure"},
 	"internal/shelf":           {"internal/board", "internal/config", "internal/sqlite"},

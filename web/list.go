@@ -10,9 +10,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wallboard/wallboard/internal/board"
 	"github.com/wallboard/wallboard/internal/history"
 	"github.com/wallboard/wallboard/internal/interaction"
 	"github.com/wallboard/wallboard/internal/journal"
+	"github.com/wallboard/wallboard/internal/wallboard"
 	"github.com/wallboard/wallboard/views"
 )
 
@@ -23,6 +25,7 @@ type Past interface {
 	// Deliveries are those that brought events, by the positions of those.
 	Deliveries(ctx context.Context, events []int64, limit int) ([]journal.Stored, error)
 	Report(ctx context.Context, s history.Scope) (*history.Report, error)
+	AsItWas(ctx context.Context, def *board.Definition, at time.Time, then bool) (wallboard.Numbers, error)
 	Quarantine(ctx context.Context) ([]history.Held, map[string]int64, error)
 	Delivery(ctx context.Context, position int64) (journal.Stored, error)
 	// Free takes a delivery out of quarantine.

@@ -133,6 +133,7 @@ func (s *Server) routes() {
 	s.mux.Handle("/interactions", s.forRole(access.Supervisor, s.page, reading(s.interactionsPage)))
 	s.mux.Handle("/interactions/{source}/{id...}", s.forRole(access.Supervisor, s.page, reading(s.interactionPage)))
 	s.mux.Handle("/reports/abandoned", s.forRole(access.Supervisor, s.page, reading(s.reportPage)))
+	s.mux.Handle("/boards/{board}/was", s.forRole(access.Supervisor, s.page, reading(s.wasPage)))
 	s.mux.Handle("/sources", s.forRole(access.Admin, s.page, reading(s.sourcesPage)))
 	s.mux.Handle("/sources/deliveries/{position}", s.forRole(access.Admin, s.page, readOrPost(s.deliveryPage, s.decodeAgain)))
 	s.mux.Handle("/reports/corrections", s.forRole(access.Supervisor, s.page, reading(s.settlingPage)))
