@@ -44,17 +44,21 @@ type ledger struct {
 	asOf     time.Time
 
 	// Static after construction. Without horizons nobody is lost.
-	horizons map[interaction.Channel]time.Duration
-	forget   bool
+	horizons  map[interaction.Channel]time.Duration
+	silence   map[interaction.Channel]time.Duration // after which what is over is forgotten
+	forget    bool
+	forgetful func(Interaction) // told what is forgotten; may be nil
 
-	swept     time.Time // in virtual time; guarded by mu, as is forgotten
+	swept     time.Time // in virtual time; guarded by mu, as is what follows
+	first     int       // no account before it is left
 	forgotten Truth     // what is counted and listed no more
 }
 
 func newLedger(o *Options) *ledger {
-	l := &ledger{forget: o.Forget, forgotten: newTruth()}
+	l := &ledger{forget: o.Forget, forgetful: o.Forgotten, forgotten: newTruth()}
+	l.silence = map[interaction.Channel]time.Duration{interaction.Voice: o.LostVoiceAfter, interaction.Messaging: o.LostMessagingAfter}
 	if o.Deliver != nil {
-		l.horizons = map[interaction.Channel]time.Duration{interaction.Voice: o.LostVoiceAfter, interaction.Messaging: o.LostMessagingAfter}
+		l.horizons = l.silence
 	}
 	return l
 }
@@ -64,6 +68,16 @@ func newLedger(o *Options) *ledger {
 func (l *ledger) lost(a *account, n int) bool {
 	horizon, ok := l.horizons[a.contact.Channel]
 	return ok && n > 0 && !a.last(n).Add(horizon).After(l.asOf)
+}
+
+// past reports whether nothing comes of a contact any more: it was silent for its time, and
+// is over where the server does not take the silent for lost.
+func (l *ledger) past(a *account) bool {
+	n := len(a.entries)
+	if n == 0 || a.last(n).Add(l.silence[a.contact.Channel]).After(l.asOf) || slices.ContainsFunc(a.entries, func(e *entry) bool { return e.parts > 0 }) {
+		return false
+	}
+	return l.horizons != nil || judge(l.vendor, a, n).ended
 }
 
 // last is when the latest of the first n facts was received.
@@ -82,14 +96,16 @@ const sweepEvery = time.Hour
 // sweep counts what was silent for longer than its horizon, and forgets it. mu is held.
 func (l *ledger) sweep() {
 	l.swept = l.asOf
-	for i, a := range l.accounts {
-		if a == nil {
-			continue
-		}
-		n := len(a.entries)
-		if l.lost(a, n) && !slices.ContainsFunc(a.entries, func(e *entry) bool { return e.parts > 0 }) {
-			l.count(&l.forgotten, a, n)
+	for l.first < len(l.accounts) && l.accounts[l.first] == nil {
+		l.first++
+	}
+	for i := l.first; i < len(l.accounts); i++ {
+		if a := l.accounts[i]; a != nil && l.past(a) {
+			l.count(&l.forgotten, a, len(a.entries))
 			l.accounts[i] = nil
+			if l.forgetful != nil {
+				l.forgetful(l.forgotten.Interactions[len(l.forgotten.Interactions)-1])
+			}
 		}
 	}
 	l.forgotten.Interactions = nil

@@ -57,8 +57,11 @@ type Options struct {
 	// with URL nobody is lost before the server's own clock says so, and neither by truth.
 	LostVoiceAfter, LostMessagingAfter time.Duration
 	// Forget lets truth count contacts that were silent for longer than that and list them no
-	// more, so that its memory does not grow with the days that are played.
-	Forget bool
+	// more, so that its memory does not grow with the days that are played. With URL those go
+	// that are over. Forgotten, if it is set, is told what became of each, in the order of
+	// their beginnings within an hour; it must not call the centre.
+	Forget    bool
+	Forgotten func(Interaction)
 	// Format makes the vendor's deliveries, given a number that differs from run to
 	// run; nil means Twilio.
 	Format func(run uint64) Vendor
