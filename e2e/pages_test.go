@@ -78,6 +78,11 @@ func TestAccessible(t *testing.T) {
 			{"interactions of a board", "/interactions?board=all&outcome=abandoned", ""},
 			{"no interactions", "/interactions?queue=none", ""},
 			{"interaction", "/interactions/lab/I0", ""},
+			{"report", "/reports/abandoned?compare=previous", ""},
+			{"corrections", "/reports/corrections", ""},
+			{"sources", "/sources", ""},
+			{"delivery", "/sources/deliveries/1", ""},
+			{"board as it was", "/boards/all/was", ""},
 			{"not found", "/boards/none", ""},
 			{"bad parameter", "/interactions?limit=x", ""},
 		} {
