@@ -5,7 +5,7 @@ FIX = go fix -stringsbuilder=false
 # Browsers wait in real time, and a busy machine takes its time too.
 LONG = -timeout 30m
 
-.PHONY: run setup test check fmt bench fire powercut
+.PHONY: run setup test check fmt bench past fire powercut
 
 run:
 	@scripts/setup
@@ -37,6 +37,12 @@ fmt:
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
+
+# Pages over a year of a million interactions, which are made first and kept in PAST.
+PAST ?= $(CURDIR)/tmp/past
+past:
+	mkdir -p $(PAST)
+	go test ./web -run '^$$' -bench Past -benchtime 5x -timeout 6h -past.interactions 1000000 -past.folder $(PAST)
 
 # A power cut on a real file system in an image, which must be mounted: as root.
 powercut:

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -128,21 +129,8 @@ func (k *Keeper) row(ctx context.Context, tx *sql.Tx, r found) (wallboard.Intera
 
 // page finds at most limit rows after a place.
 func page(ctx context.Context, tx *sql.Tx, f *Filter, asOf int64, limit int, after *place) ([]found, error) {
-	q := f.conditions(asOf)
-	key, args := f.key(asOf)
-	work := "-1"
-	if f.works() {
-		work = "w.n"
-	}
-	if after != nil {
-		q.add(key+" <= ?", append(args[:len(args):len(args)], after.key)...) // an index finds the beginning by it
-		q.add("("+key+" < ? OR i.source > ? OR i.source = ? AND (i.id > ? OR i.id = ? AND "+work+" > ?))",
-			append(args[:len(args):len(args)], after.key, after.source, after.source, after.id, after.id, after.work)...)
-	}
-	text := "SELECT i.contact, i.segment, " + key + ", i.source, i.id, " + work + " FROM " + f.from() + " WHERE " + q.where() +
-		" ORDER BY 3 DESC, i.source, i.id, 6 LIMIT ?"
-	all := append(args[:len(args):len(args)], q.args...)
-	rows, err := tx.QueryContext(ctx, text, append(all, limit)...)
+	text, args := f.page(asOf, limit, after)
+	rows, err := tx.QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -156,6 +144,28 @@ func page(ctx context.Context, tx *sql.Tx, f *Filter, asOf int64, limit int, aft
 		list = append(list, r)
 	}
 	return list, rows.Err()
+}
+
+// page is the question for at most limit rows after a place.
+func (f *Filter) page(asOf int64, limit int, after *place) (text string, args []any) {
+	q := f.conditions(asOf)
+	key, args := f.key(asOf)
+	work := "-1"
+	if f.works() {
+		work = "w.n"
+	}
+	if key == "i.started" && f.By != ByOpenAt && f.Agent == "" {
+		q.add("i.started <= ?", int64(math.MaxInt64)) // so that SQLite reads along an index instead of sorting all
+	}
+	if after != nil {
+		q.add(key+" <= ?", append(args[:len(args):len(args)], after.key)...) // an index finds the beginning by it
+		q.add("("+key+" < ? OR i.source > ? OR i.source = ? AND (i.id > ? OR i.id = ? AND "+work+" > ?))",
+			append(args[:len(args):len(args)], after.key, after.source, after.source, after.id, after.id, after.work)...)
+	}
+	text = "SELECT i.contact, i.segment, " + key + ", i.source, i.id, " + work + " FROM " + f.from() + " WHERE " + q.where() +
+		" ORDER BY 3 DESC, i.source, i.id, 6 LIMIT ?"
+	all := append(args[:len(args):len(args)], q.args...)
+	return text, append(all, limit)
 }
 
 // count counts what matches, up to MaxTotal.

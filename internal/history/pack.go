@@ -21,7 +21,7 @@ func pack(numbers []int64) []byte {
 
 // unpack is the inverse of pack.
 func unpack(b []byte) ([]int64, error) {
-	var numbers []int64
+	numbers := make([]int64, 0, len(b)) // a byte each, at least
 	last := int64(0)
 	for len(b) > 0 {
 		d, n := binary.Varint(b)

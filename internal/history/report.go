@@ -95,10 +95,12 @@ func (s *Scope) scoped() *query {
 	return q
 }
 
+const selectDays = "SELECT day, source, channel, queue, tally FROM days WHERE "
+
 // sum reads the stored tallies.
 func (r *Report) sum(ctx context.Context, tx *sql.Tx, s *Scope) error {
 	q := s.scoped()
-	return each(ctx, tx, "SELECT day, source, channel, queue, tally FROM days WHERE "+q.where(), q.args, func(rows *sql.Rows) error {
+	return each(ctx, tx, selectDays+q.where(), q.args, func(rows *sql.Rows) error {
 		var k dayKey
 		var packed []byte
 		if err := rows.Scan(&k.day, &k.source, &k.channel, &k.queue, &packed); err != nil {

@@ -139,10 +139,11 @@ func (s *Store) removeIn(contacts, events []int64) error {
 	return tx.Commit()
 }
 
+const selectExpired = "SELECT row FROM contacts WHERE NOT open AND received < ? AND lost < ? ORDER BY received LIMIT ?"
+
 // old are the rows of contacts that may go, oldest first.
 func (s *Store) old(before, lostBefore int64, held func(row int64) bool) (list []int64, err error) {
-	rows, err := s.db.Read.QueryContext(s.ctx, "SELECT row FROM contacts WHERE NOT open AND received < ? AND lost < ? ORDER BY received LIMIT ?",
-		before, lostBefore, removeContacts)
+	rows, err := s.db.Read.QueryContext(s.ctx, selectExpired, before, lostBefore, removeContacts)
 	if err != nil {
 		return nil, err
 	}

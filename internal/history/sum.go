@@ -118,6 +118,15 @@ func (p *projection) flush() {
 	}
 }
 
+// Both say that the customer is known, because the index has only those: without it, every
+// contact that is stored would cost a scan of all.
+const (
+	selectAbandonedOf = `SELECT contact, segment, source, channel, queue, outcome, reason, counts, came, over, answered, wait, within, customer, returned
+		FROM interactions WHERE customer = ? AND customer <> '' AND came >= ? AND came <= ? AND +outcome = 'abandoned' AND counts ORDER BY came DESC LIMIT ?`
+	selectReturned = `SELECT max(CASE outcome WHEN 'answered' THEN 2 ELSE 1 END) FROM interactions
+		WHERE customer = ? AND customer <> '' AND came >= ? AND came < ? AND counts AND NOT (contact = ? AND segment = ?)`
+)
+
 // returns finds anew which of a customer's abandoned contacts were followed by another within
 // a day, where those that came between two times (µs) changed.
 func (p *projection) returns(customer string, from, to int64) {
@@ -127,8 +136,7 @@ func (p *projection) returns(customer string, from, to int64) {
 	}
 	var list []abandoned
 	within := returnWithin.Microseconds()
-	p.query(`SELECT contact, segment, source, channel, queue, outcome, reason, counts, came, over, answered, wait, within, customer, returned
-		FROM interactions WHERE customer = ? AND came >= ? AND came <= ? AND outcome = 'abandoned' AND counts ORDER BY came DESC LIMIT ?`,
+	p.query(selectAbandonedOf,
 		func(rows *sql.Rows) error {
 			var a abandoned
 			err := rows.Scan(&a.contact, &a.segment, &a.source, &a.channel, &a.queue, &a.outcome, &a.reason, &a.counts, &a.came, &a.over,
@@ -139,8 +147,7 @@ func (p *projection) returns(customer string, from, to int64) {
 	for i := range list {
 		a := &list[i]
 		returned := 0
-		p.query(`SELECT max(CASE outcome WHEN 'answered' THEN 2 ELSE 1 END) FROM interactions
-			WHERE customer = ? AND came >= ? AND came < ? AND counts AND NOT (contact = ? AND segment = ?)`,
+		p.query(selectReturned,
 			func(rows *sql.Rows) error {
 				var n sql.NullInt64
 				err := rows.Scan(&n)
