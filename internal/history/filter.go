@@ -148,7 +148,7 @@ func (f *Filter) conditions(asOf int64) *query {
 // times adds From and To. What began never counts as begun later than the vendor says, so
 // that the index on the vendor's time finds what counts from a time on.
 func (f *Filter) times(q *query) {
-	column := ""
+	column, set := "", ""
 	switch f.By {
 	case ByStarted:
 		column = "i.started"
@@ -158,11 +158,9 @@ func (f *Filter) times(q *query) {
 			q.add("i.started >= ?", f.From.UnixMicro())
 		}
 	case ByOver:
-		q.add("i.over > 0")
-		column = "i.over"
+		column, set = "i.over", "i.over > 0"
 	case ByAnswered:
-		q.add("i.answered > 0")
-		column = "i.answered"
+		column, set = "i.answered", "i.answered > 0"
 	case ByWork:
 		column = "w.at"
 	case ByOpenAt:
@@ -175,6 +173,9 @@ func (f *Filter) times(q *query) {
 	}
 	if !f.To.IsZero() {
 		q.add(column+" < ?", f.To.UnixMicro())
+	}
+	if set != "" {
+		q.add(set) // after From, because SQLite begins to read an index by the first bound
 	}
 }
 
