@@ -95,8 +95,14 @@ func (l *leg) agent() bool {
 	return false
 }
 
+// started tells that the contact began. Of two legs that say so of the same moment the one by
+// which the customer came in counts: an agent's leg does not tell whose contact it is.
 func (l *leg) started(leg string) {
-	l.emit(interaction.Started, cmp.Or(l.DateStarted.Micros(), l.at), func(e *interaction.Event) {
+	at := cmp.Or(l.DateStarted.Micros(), l.at)
+	if l.part() && l.agent() {
+		at++
+	}
+	l.emit(interaction.Started, at, func(e *interaction.Event) {
 		e.Role, e.Leg, e.Customer = interaction.Customer, leg, string(l.ExternalNumber)
 	})
 }
