@@ -19,6 +19,9 @@ func (a *adapter) hangup() {
 			if cause == "17" || cause == "21" { // busy (SIP 486, 600), or rejected (603): a hand on the phone
 				e.By = interaction.ByAgent
 			}
+			if word, technical := failures[cause]; technical {
+				e.By, e.Cause, e.Reason = interaction.BySystem, interaction.Technical, word
+			}
 		})
 	}
 	a.emit(interaction.LegEnded, func(e *interaction.Event) {

@@ -140,6 +140,10 @@ func (a *adapter) offer(k interaction.Kind, why interaction.Why) {
 			e.Leg = a.stay()
 		case interaction.Transferred:
 			e.To, e.Mode, e.Queue = interaction.ToExternal, interaction.Cold, ""
+		case interaction.Released:
+			if cause := strings.ToUpper(a.Fields["cc-hangup-cause"]); failures[cause] {
+				e.By, e.Cause, e.Reason = interaction.BySystem, interaction.Technical, cause
+			}
 		}
 	})
 }
@@ -163,11 +167,11 @@ func (a *adapter) failed() {
 
 // released emits that the agent's part is over: by a transfer, where the cause says so. Where to
 // is not told: another queue tells itself, and somebody outside of queues is taken to have answered.
+// Where the line broke this says it first; the stay's end may tell of a normal one.
 func (a *adapter) released() {
-	switch strings.ToUpper(a.Fields["cc-hangup-cause"]) {
-	case "BLIND_TRANSFER", "ATTENDED_TRANSFER":
+	if transferred(a.Fields["cc-hangup-cause"]) {
 		a.offer(interaction.Transferred, 0)
-	default:
-		a.offer(interaction.Released, 0)
+		return
 	}
+	a.offer(interaction.Released, 0)
 }

@@ -67,7 +67,12 @@ func (f *fact) userEnd(at instant) {
 		f.offer(kind, at, func(e *interaction.Event) { e.Why = why })
 		moved = f.body.DisconnectType.Upper() != "PEER"
 	}
-	f.offer(interaction.Released, at)
+	f.offer(interaction.Released, at, func(e *interaction.Event) {
+		// A line that breaks at the user's side ends the talk, whatever the customer's session says of it later.
+		if by, cause, word := f.parties(); cause == interaction.Technical {
+			e.By, e.Cause, e.Reason = by, cause, word
+		}
+	})
 	f.emit(interaction.LegEnded, at, func(e *interaction.Event) { e.Leg, e.Moved = f.leg(), moved })
 }
 
