@@ -304,8 +304,9 @@ func (s *state) transferred(e *interaction.Event, at Moment) {
 		return // it went there by a leg that queues for somebody, which tells itself
 	}
 	named := s.find(e, true)
-	if named >= 0 && s.rows[named].status == interaction.StatusTransferred {
-		// Who has let go by a transfer tells of the same one again; where it went to may be new.
+	if named >= 0 && s.rows[named].status == interaction.StatusTransferred && s.holder != nobody {
+		// Who has let go by a transfer tells of the same one again; where it went to may be new. After
+		// an end it re-opens, and the customer waits.
 		if e.To == interaction.ToExternal && s.holder == inQueue {
 			s.transfer.underWay = false
 			s.hold(outside, at)
@@ -409,7 +410,7 @@ func (s *state) toldAgain(e *interaction.Event, l *leg) bool {
 		return false
 	}
 	for i := range s.rows {
-		if r := &s.rows[i]; r.talking && r.accepted.At >= l.since {
+		if r := &s.rows[i]; r.talking && r.accepted.At >= l.since && (e.Agent == "" || r.agent == "" || r.agent == e.Agent) {
 			return true
 		}
 	}

@@ -187,6 +187,7 @@ func TestPhones(t *testing.T) {
 		{"picked up elsewhere while an agent talks", talk + "5 transfer_completed w=X to=external; 8 released w=W1; 9 leg_ended leg=u by=customer", "answered/accepted W1:Closed"},
 		{"put through, and never a customer", "5 transfer_completed w=X to=external; 9 leg_ended leg=u by=customer", "lost_track/start_unseen"},
 		{"a transfer told twice", talk + "5 transferred w=W1 mode=cold; 5.1 transferred a=A mode=cold; 5.2 released w=W1; 9 leg_ended leg=u by=customer", "abandoned/after_transfer W1:Transferred -:Abandoned"},
+		{"a transfer told again after the end", talk + "5 transferred w=W1 mode=cold; 6 leg_ended leg=u; 7 transferred w=W1 mode=cold; 9 disconnected by=customer", "abandoned/after_transfer W1:Transferred -:Abandoned"},
 		{"a transfer told twice, the second time where to", talk + "5 transferred a=A mode=cold; 5.1 transferred w=W1 to=external; 9 leg_ended leg=u by=customer", "answered/accepted W1:Transferred"},
 		{"a transfer told twice, the first time where to", talk + "5 transferred w=W1 to=external; 5.1 transferred a=A mode=cold; 9 leg_ended leg=u by=customer", "answered/accepted W1:Transferred"},
 		{"an offer's own phone inside a Local channel", begin + "4 transfer_completed w=X to=external mode=unknown; 9 leg_ended leg=u by=customer", "abandoned/before_accept W1:Abandoned"},
@@ -209,6 +210,7 @@ func TestRecords(t *testing.T) {
 	const talk = "0 started leg=u; 1 queued q=Q leg=u; 2 assigned w=W1 a=A leg=u; 3 accepted w=W1; "
 	const second = talk + "5 queued leg=v; 6 assigned w=W2 a=B leg=v; "
 	run(t, []ruleCase{
+		{"an accept on the leg, by somebody else", talk + "3.5 accepted a=B leg=u v=7; 4 released w=W1; 9 released a=B", "answered/accepted W1:Closed -:Closed"},
 		{"waited by then", "0 started; 4 queued why=unknown; 9 disconnected by=customer", "abandoned/no_agent -:Abandoned"},
 		{"waited, told after the end", "0 started; 9 disconnected by=customer; 20 queued why=unknown", "abandoned/no_agent -:Abandoned"},
 		{"waited, told alone after the end", "9 disconnected by=customer; 20 queued why=unknown", "abandoned/no_agent -:Abandoned"},

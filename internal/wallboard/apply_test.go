@@ -92,4 +92,8 @@ func TestUntied(t *testing.T) {
 	if _, found, err := w.Interaction("a", "I2"); !found || err != nil {
 		t.Errorf("a work of an interaction that is named does not show: %v", err)
 	}
+	w.Apply("b", now.UnixMicro(), []interaction.Event{{Interaction: "I3", Kind: interaction.LegEnded, Key: "k", At: now.UnixMicro() - 60e6, Leg: "l"}})
+	if in, found, err := w.Interaction("b", "I3"); !found || err != nil || in.Reason != "start_unseen" {
+		t.Errorf("the end of a leg alone, in our own format, is %+v, %t, %v", in, found, err)
+	}
 }

@@ -97,7 +97,7 @@ func recount(w *Wallboard, stored map[string][]interaction.Event, def *board.Def
 			delete(set, gone)
 		}
 		for c := range set {
-			if tracesOnly(c) {
+			if src.tracesOnly(c) {
 				continue
 			}
 			for i := range c.Len() {

@@ -276,7 +276,7 @@ func (w *Wallboard) count(src *source, c *classify.Contact, cause Correction) {
 	w.move(&e.contribution, false)
 	e.contribution.reset()
 	n := c.Len()
-	if tracesOnly(c) {
+	if src.tracesOnly(c) {
 		n = 0
 	}
 	e.segments = e.segments[:min(len(e.segments), n)]
@@ -352,9 +352,13 @@ func (s *Shown) note(c ...Correction) {
 // tracesOnly reports whether nothing is known of the contact but links and what a phone system
 // tells of every call, those to no queue and by no customer too: that a phone was picked up or
 // hung up, a call passed on, a voicemail left; or what became of a work whose interaction nothing
-// has named yet. It is no interaction until something shows one.
-func tracesOnly(c *classify.Contact) bool {
+// has named yet. It is no interaction until something shows one. Our own format tells of
+// interactions alone, so that there only links are none.
+func (s *source) tracesOnly(c *classify.Contact) bool {
 	for _, e := range c.Events() {
+		if s.vendor == "cloudevents" && e.Kind != interaction.Linked {
+			return false
+		}
 		switch e.Kind {
 		case interaction.Accepted, interaction.Declined, interaction.TimedOut, interaction.Withdrawn, interaction.WorkClosed:
 			if e.Work == "" || e.Interaction != e.Work {

@@ -103,7 +103,7 @@ func (a *adapter) link(others ...string) {
 		}
 		done[other] = true
 		a.emit(interaction.Linked, func(e *interaction.Event) {
-			e.Other, e.Key = other, e.Key+"/"+strconv.Itoa(len(done))
+			e.Leg, e.Other, e.Key = "", other, e.Key+"/"+strconv.Itoa(len(done))
 		})
 	}
 }

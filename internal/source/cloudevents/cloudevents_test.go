@@ -124,6 +124,11 @@ func TestEvents(t *testing.T) {
 		{"accepted", `{"work":"w","agent":"a","version":2,"retracted":true}`, interaction.Event{Kind: interaction.Accepted, Work: "w", Agent: "a", Version: 2, Retracted: true}},
 		{"disconnected", `{"by":"system","reason":"ttl"}`, interaction.Event{Kind: interaction.Disconnected, By: interaction.BySystem, Reason: "ttl"}},
 		{"disconnected", `{"by":"system","reason":"call +447700900111"}`, interaction.Event{Kind: interaction.Disconnected, By: interaction.BySystem, Reason: "other"}},
+		{"leg_ended", `{"leg":"l","moved":true,"by":"customer","cause":"technical","reason":"ttl"}`, interaction.Event{Kind: interaction.LegEnded, Leg: "l", Moved: true}},
+		{"transfer_completed", `{"to":"external","mode":"unknown"}`, interaction.Event{Kind: interaction.TransferCompleted}},
+		{"transferred", `{"work":"w","mode":"cold"}`, interaction.Event{Kind: interaction.Transferred, Work: "w", To: interaction.ToAgent, Mode: interaction.Cold}},
+		{"queued", `{"why":"unknown"}`, interaction.Event{Kind: interaction.Queued}},
+		{"linked", `{"other":"o","leg":"l"}`, interaction.Event{Kind: interaction.Linked, Other: "o"}},
 		{"linked", `{"other":"o"}`, interaction.Event{Kind: interaction.Linked, Other: "o"}},
 	} {
 		tc.want.Interaction, tc.want.At, tc.want.Key = "i", at, "s#1"

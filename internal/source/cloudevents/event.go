@@ -139,7 +139,25 @@ func (w *wire) event() (interaction.Event, error) {
 	if err := a.enums(&e); err != nil {
 		return e, err
 	}
+	only(&e)
 	return e, complete(&e, &a)
+}
+
+// only takes out the arguments that the kind does not have. Vendors' decoders use some of them for
+// what their vendor tells besides; here they say nothing.
+func only(e *interaction.Event) {
+	if e.Kind != interaction.Transferred {
+		e.To, e.ToID, e.Mode = 0, "", 0
+	}
+	if e.Kind != interaction.Dequeued && e.Kind != interaction.Withdrawn {
+		e.Why = 0
+	}
+	if e.Kind != interaction.Disconnected {
+		e.By, e.Cause, e.Reason = 0, 0, ""
+	}
+	if e.Kind == interaction.Linked {
+		e.Leg = ""
+	}
 }
 
 // order is the sequence extension: 0 if there is none.
@@ -203,6 +221,11 @@ func complete(e *interaction.Event, a *arguments) error {
 		return errors.New("subject: is missing; it is the interaction's id")
 	}
 	switch e.Kind {
+	case interaction.Transferred:
+		if e.To == 0 {
+			// Whoever takes the customer is to come, and says so.
+			e.To = interaction.ToAgent
+		}
 	case interaction.Started:
 		if e.Role == 0 {
 			e.Role = interaction.Customer
