@@ -82,6 +82,10 @@ func (s *state) afterEnd(e *interaction.Event, at Moment) bool {
 			s.waitedBefore(e)
 			return false
 		}
+		if e.Kind == interaction.Transferred && e.Why == interaction.UnknownWhy {
+			s.passedBefore(e)
+			return false
+		}
 		if s.end.holder == inSelfService {
 			return false
 		}
@@ -135,6 +139,28 @@ func (s *state) waitedBefore(e *interaction.Event) {
 	if h := s.end.holder; (h == nobody || h == inMenu || h == inSelfService && s.end.self == "bot") && !s.locked {
 		s.end.holder, s.end.self = inQueue, ""
 		s.holder, s.self = inQueue, ""
+	}
+}
+
+// passedBefore takes in, after the end, that an agent had passed the customer on before it. Unless
+// another agent accepted since, the customer waited.
+func (s *state) passedBefore(e *interaction.Event) {
+	passed, accepted := false, int64(0)
+	for _, rows := range [2][]row{s.rows, s.end.rows} {
+		i := (&state{rows: rows}).find(e, true)
+		if i < 0 || rows[i].status != interaction.Opened && rows[i].status != interaction.Closed {
+			continue
+		}
+		r := &rows[i]
+		if r.status == interaction.Opened {
+			r.ended = s.end.at
+		}
+		r.status, r.talking, passed, accepted = interaction.StatusTransferred, false, true, r.accepted.At
+	}
+	taken := slices.ContainsFunc(s.end.rows, func(r row) bool { return r.status == interaction.Opened || r.accepted.At > accepted })
+	if passed && !taken && s.end.holder == withAgent && !s.locked {
+		s.end.holder, s.end.lastWait = inQueue, s.end.at
+		s.holder = inQueue
 	}
 }
 

@@ -60,7 +60,8 @@ type Event struct {
 	ToID string // Transferred: the vendor's id of the agent or queue, if known; "" for external
 	Mode Mode   // Transferred
 	// Why is of Dequeued and Withdrawn. A Queued with UnknownWhy says that the customer was waiting
-	// by then, and not since when: it re-opens nothing and begins no transfer.
+	// by then, and not since when: it re-opens nothing and begins no transfer. A Transferred with it
+	// is what became of a work, told late: after an end it re-opens nothing.
 	Why   Why
 	Moved bool // LegEnded
 

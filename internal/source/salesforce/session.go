@@ -33,8 +33,8 @@ func (f *facts) messagingSession() {
 	switch {
 	case status == "waiting":
 		f.emit(interaction.Queued, f.at)
-	case by == "bottoagent":
-		// The bot has handed over, whether or not a rep is there yet.
+	case by == "bottoagent" || by == "agent" || by == "" && status == "new":
+		// No bot has the customer any more, or none ever had, whether or not a rep is there yet.
 		f.emit(interaction.Queued, f.at, because(interaction.UnknownWhy))
 	}
 	if by != "bot" {

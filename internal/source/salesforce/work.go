@@ -97,7 +97,7 @@ func (f *facts) agentWork() {
 		// The rep is rid of the customer by now, whether or not the next one took over.
 		at := cmp.Or(f.time("closedatetime"), f.at)
 		f.emit(interaction.Transferred, at, earliest, func(e *interaction.Event) {
-			e.To, e.Mode = interaction.ToAgent, interaction.UnknownMode
+			e.To, e.Mode, e.Why = interaction.ToAgent, interaction.UnknownMode, interaction.UnknownWhy
 		})
 		f.emit(interaction.TransferCompleted, at, earliest)
 	default:
