@@ -49,30 +49,14 @@ func (w window) press(selector string) {
 	}
 }
 
-// wait polls until the expression is true, over as many pages as the window shows meanwhile:
-// a poll that began on a page ends with an error when that page goes.
 func (w window) wait(what, expression string) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.ctx, 30*time.Second)
-	defer cancel()
-	for {
-		_, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(30*time.Second)))
-		if err == nil {
-			return
-		}
-		if ctx.Err() != nil || !strings.Contains(err.Error(), "-32000") {
-			w.t.Fatalf("%s: %v", what, err)
-		}
-	}
+	wait(w.t, w.ctx, what, expression, 30*time.Second)
 }
 
 func (w window) read(expression string) string {
 	w.t.Helper()
-	s, err := chromedp.Run(w.ctx, chromedp.Evaluate[string](expression))
-	if err != nil {
-		w.t.Fatalf("%s: %v", expression, err)
-	}
-	return s
+	return ask(w.t, w.ctx, expression)
 }
 
 // at is true once the window shows the path.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -41,15 +42,41 @@ func (w window) says(expression string) bool {
 	return err == nil && is
 }
 
-// wait polls the page until the expression is true.
+// wait polls until the expression is true, over as many pages as the window shows meanwhile.
 func wait(t *testing.T, ctx context.Context, what, expression string, within time.Duration) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(within))); err != nil {
-		t.Fatalf("%s: %v", what, err)
+	for {
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(within)))
+		if err == nil {
+			return
+		}
+		if ctx.Err() != nil || !pageWent(err) {
+			t.Fatalf("%s: %v", what, err)
+		}
 	}
 }
+
+// ask evaluates an expression, or the promise that it is, in the page that is shown.
+func ask(t *testing.T, ctx context.Context, expression string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		answer, err := chromedp.Run(ctx, chromedp.Evaluate[string](expression, chromedp.EvalAwaitPromise))
+		if err == nil {
+			return answer
+		}
+		if ctx.Err() != nil || !pageWent(err) {
+			t.Fatalf("%.200s: %v", expression, err)
+		}
+	}
+}
+
+// pageWent reports whether what was asked of a page has no answer because the page made way
+// for another one: some load themselves anew.
+func pageWent(err error) bool { return err != nil && strings.Contains(err.Error(), "-32000") }
 
 // TestBoardInChromium sees the Abandoned cell go up, and down after a late voicemail; the
 // numbers marked and then gone while the server stands still; and all right again after
