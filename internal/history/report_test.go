@@ -150,3 +150,24 @@ func TestReport(t *testing.T) {
 		t.Errorf("the list has %d", len(list))
 	}
 }
+
+// TestCameAgainAfterLong: who left after days of waiting, as in messaging, and wrote again soon
+// after, came again, though the first contact began long before the second.
+func TestCameAgainAfterLong(t *testing.T) {
+	h := newHouse(t)
+	defer h.remove(t)
+	h.pass(80 * time.Hour)
+	came := h.now().Add(-76 * time.Hour)
+	for i, id := range []string{"A", "B"} {
+		at := came.Add(time.Duration(i) * 73 * time.Hour)
+		events := []interaction.Event{
+			{Interaction: id, Kind: interaction.Started, Customer: "anna", Channel: interaction.Messaging, Role: interaction.Customer, At: at.UnixMicro(), Key: id + "s"},
+			{Interaction: id, Kind: interaction.Queued, Queue: "Q1", At: at.UnixMicro(), Key: id + "q"},
+		}
+		if id == "A" {
+			events = append(events, interaction.Event{Interaction: id, Kind: interaction.Disconnected, By: interaction.ByCustomer, At: at.Add(72 * time.Hour).UnixMicro(), Key: "d"})
+		}
+		h.append(t, "a", events)
+		h.sums(t)
+	}
+}
