@@ -122,7 +122,7 @@ func (p *projection) flush() {
 // contact that is stored would cost a scan of all.
 const (
 	selectAbandonedOf = `SELECT contact, segment, source, channel, queue, outcome, reason, counts, came, over, answered, wait, within, customer, returned
-		FROM interactions WHERE customer = ? AND customer <> '' AND over > ? AND came <= ? AND outcome = 'abandoned' AND counts ORDER BY came DESC LIMIT ?`
+		FROM interactions WHERE customer = ? AND customer <> '' AND over > ? AND +came <= ? AND outcome = 'abandoned' AND counts ORDER BY +came DESC LIMIT ?`
 	selectReturned = `SELECT max(CASE outcome WHEN 'answered' THEN 2 ELSE 1 END) FROM interactions
 		WHERE customer = ? AND customer <> '' AND came >= ? AND came < ? AND counts AND NOT (contact = ? AND segment = ?)`
 )
