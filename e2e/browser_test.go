@@ -43,18 +43,24 @@ func (w window) says(expression string) bool {
 }
 
 // wait polls until the expression is true, over as many pages as the window shows meanwhile.
+// What throws is not true yet: half of a page is there before the rest.
 func wait(t *testing.T, ctx context.Context, what, expression string, within time.Duration) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(ctx, within)
+	limited, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
+	patient := `(function () { try { return !!(` + expression + `); } catch (e) { return false; } })()`
 	for {
-		_, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(within)))
+		_, err := chromedp.Run(limited, chromedp.Poll[bool](patient, chromedp.WithPollingTimeout(within)))
 		if err == nil {
 			return
 		}
-		if ctx.Err() != nil || !pageWent(err) {
-			t.Fatalf("%s: %v", what, err)
+		if limited.Err() == nil && pageWent(err) {
+			continue
 		}
+		last, cancel := context.WithTimeout(ctx, 5*time.Second)
+		defer cancel()
+		_, now := chromedp.Run(last, chromedp.Evaluate[any](expression+"; null"))
+		t.Fatalf("%s: %v; asked once more: %v", what, err, now)
 	}
 }
 
