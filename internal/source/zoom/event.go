@@ -75,10 +75,10 @@ var tells = map[string]func(*adapter){
 		a.link()
 		a.emit(interaction.Queued, a.inQueue)
 	},
-	"task_canceled":  func(a *adapter) { a.emit(interaction.LegEnded, nil) },
-	"task_completed": func(a *adapter) { a.emit(interaction.LegEnded, nil) },
+	"task_canceled":  func(a *adapter) { a.taskEnded(nil) },
+	"task_completed": func(a *adapter) { a.taskEnded(nil) },
 	"task_deleted": func(a *adapter) {
-		a.emit(interaction.LegEnded, func(e *interaction.Event) { e.By, e.Reason = interaction.BySystem, "deleted" })
+		a.taskEnded(func(e *interaction.Event) { e.By, e.Reason = interaction.BySystem, "deleted" })
 	},
 
 	"task_reservation_created": func(a *adapter) {
@@ -165,6 +165,13 @@ func (a *adapter) taskCreated() {
 	a.start(byTask)
 	a.link()
 	a.emit(interaction.Queued, a.inQueue)
+}
+
+// taskEnded is the end of a task, and of the part of every agent who took it: of an account that
+// sends no more than tasks and offers, nothing else need tell that the agent is done.
+func (a *adapter) taskEnded(how func(*interaction.Event)) {
+	a.emit(interaction.Released, how)
+	a.emit(interaction.LegEnded, how)
 }
 
 // outbound says that the engagement is, where only its offers or answers show it.
