@@ -83,16 +83,21 @@ boards:
 func admin(s *server) window {
 	s.t.Helper()
 	w := newWindow(s.t)
+	w.setUp(s)
+	return w
+}
+
+func (w window) setUp(s *server) {
+	w.t.Helper()
 	w.open(s.setUp)
 	w.fill("name", "Ana")
 	if got := w.read(`location.href`); strings.Contains(got, "#") {
-		s.t.Errorf("the token stays in the address: %s", got)
+		w.t.Errorf("the token stays in the address: %s", got)
 	}
 	w.fill("password", password)
 	w.fill("again", password)
 	w.press(".form button")
 	w.wait("the first admin is in", at("/"))
-	return w
 }
 
 // TestInvitation: the first admin comes by the printed link, invites a viewer, who sees boards

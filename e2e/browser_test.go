@@ -14,11 +14,14 @@ import (
 )
 
 // browser opens a page in a real Chromium of a window's size.
-func browser(t *testing.T, width, height int) context.Context {
+func browser(t *testing.T, width, height int, flags ...string) context.Context {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(width, height),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-quic", true))
+	for _, flag := range flags {
+		options = append(options, chromedp.Flag(flag, true))
+	}
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
