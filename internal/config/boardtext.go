@@ -49,18 +49,19 @@ func ParseBoards(cfg *Config, data []byte) (list []*board.Definition, err error)
 	var f struct {
 		Boards []brd `yaml:"boards"`
 	}
-	if err := yaml.NodeToValue(tree.Docs[0].Body, &f, yaml.Strict()); err != nil {
-		return nil, board.Faults{{Field: "Line " + plain(err), Detail: "; see a board that is exported for the names"}}
+	c := &checker{name: "boards", tree: tree}
+	if err := c.decode(tree.Docs[0].Body, &f); err != nil {
+		return nil, board.Faults{{Field: "Line " + plain(err), Detail: "; see a board that is exported"}}
 	}
-	if len(f.Boards) == 0 {
+	if len(f.Boards) == 0 && len(c.errs) == 0 {
 		return nil, board.Faults{{Field: "boards", Detail: "is missing; write a list of boards, as in the settings file"}}
 	}
-	c := &checker{name: "boards", tree: tree}
 	whole, out, seen := &file{Boards: f.Boards}, &Config{TimeZone: cfg.TimeZone, DayStart: cfg.DayStart}, make(map[string]bool)
 	for _, s := range cfg.Sources {
 		seen["source "+s.Name] = true
 	}
-	if c.limits(whole); len(c.errs) == 0 {
+	unknown := len(c.errs)
+	if c.limits(whole); len(c.errs) == unknown {
 		c.boards(whole, out, seen)
 	}
 	var faults board.Faults

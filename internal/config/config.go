@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -70,9 +71,10 @@ func Load(path string, getenv func(string) (string, bool)) (*Config, error) {
 
 // checker collects what is wrong.
 type checker struct {
-	name string
-	tree *ast.File
-	errs []error
+	name  string
+	tree  *ast.File
+	unset map[ast.Node]bool // values that the environment lacks; what is wrong with them follows from it
+	errs  []error
 }
 
 // fail notes what is wrong at a YAML path ("sources[0].auth"), at its line or, where it
@@ -82,6 +84,9 @@ func (c *checker) fail(path, format string, args ...any) {
 	for p := path; ; {
 		if y, err := yaml.PathString("$." + p); err == nil {
 			if n, err := y.FilterFile(c.tree); err == nil && n != nil && n.GetToken() != nil {
+				if p == path && c.unset[n] {
+					return
+				}
 				line = n.GetToken().Position.Line
 				break
 			}
@@ -110,21 +115,19 @@ func Parse(name string, data []byte, getenv func(string) (string, bool)) (cfg *C
 	if err != nil {
 		return nil, fmt.Errorf("%s:%s; the file is not YAML as it stands", name, plain(err))
 	}
-	c := &checker{name: name, tree: tree}
+	c := &checker{name: name, tree: tree, unset: make(map[ast.Node]bool)}
 	var f file
 	if len(tree.Docs) > 1 {
 		return nil, fmt.Errorf("%s: holds several documents; keep one, without a line of ---", name)
 	}
 	if len(tree.Docs) > 0 && tree.Docs[0].Body != nil {
 		ast.Walk(&expander{c: c, getenv: getenv}, tree.Docs[0].Body)
-		if len(c.errs) > 0 {
-			return nil, errors.Join(c.errs...)
-		}
-		if err := yaml.NodeToValue(tree.Docs[0].Body, &f, yaml.Strict()); err != nil {
-			return nil, fmt.Errorf("%s:%s; see the example settings for the names", name, plain(err))
+		if err := c.decode(tree.Docs[0].Body, &f); err != nil {
+			return nil, errors.Join(append(c.errs, fmt.Errorf("%s:%s; see the example settings", name, plain(err)))...)
 		}
 	}
-	if c.limits(&f); len(c.errs) > 0 {
+	faults := len(c.errs)
+	if c.limits(&f); len(c.errs) > faults {
 		return nil, errors.Join(c.errs...)
 	}
 	cfg = c.check(&f)
@@ -132,6 +135,16 @@ func Parse(name string, data []byte, getenv func(string) (string, bool)) (cfg *C
 		return nil, errors.Join(c.errs...)
 	}
 	return cfg, nil
+}
+
+// decode reads a node, noting every key that is none of its place.
+func (c *checker) decode(n ast.Node, into any) error {
+	before := len(c.errs)
+	c.unknown("", n, reflect.TypeOf(into))
+	if len(c.errs) > before {
+		return yaml.NodeToValue(n, into)
+	}
+	return yaml.NodeToValue(n, into, yaml.Strict())
 }
 
 // plain is a YAML error in one line "line: what", without the text around it, which may
@@ -170,6 +183,7 @@ func (x *expander) Visit(n ast.Node) ast.Visitor {
 		name := m[2 : len(m)-1]
 		v, ok := x.getenv(name)
 		if !ok {
+			x.c.unset[s] = true
 			x.c.errs = append(x.c.errs, fmt.Errorf("%s:%d: the environment variable %s is not set; set it, or write the value here", x.c.name, s.GetToken().Position.Line, name))
 		}
 		return v
@@ -215,7 +229,8 @@ func (c *checker) check(f *file) *Config {
 	return cfg
 }
 
-// listen checks the address and tells whether it is on loopback.
+// listen checks the address and tells whether it is on loopback. So is none, as far as other
+// settings are concerned.
 func (c *checker) listen(s string) bool {
 	host, port, err := net.SplitHostPort(s)
 	if err == nil {
@@ -223,7 +238,7 @@ func (c *checker) listen(s string) bool {
 	}
 	if err != nil {
 		c.fail("listen", "is missing or no address, as 127.0.0.1:8080")
-		return false
+		return true
 	}
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()

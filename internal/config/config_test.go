@@ -74,7 +74,7 @@ func TestWhole(t *testing.T) {
 // TestErrors: each names file, line, field and remedy, and no value of a secret.
 func TestErrors(t *testing.T) {
 	for _, tc := range []struct{ old, new, want string }{
-		{"listen: 127.0.0.1:8080", "lisen: 127.0.0.1:8080", `w.yaml:1: unknown field "lisen"`},
+		{"listen: 127.0.0.1:8080", "lisen: 127.0.0.1:8080", `w.yaml:1: lisen: is an unknown key; did you mean listen? Known here are listen, public_url,`},
 		{"listen: 127.0.0.1:8080", "listen: 8080", "w.yaml:1: listen: is missing or no address"},
 		{"data_dir: ./data\n", "", "data_dir: is missing"},
 		{"Europe/Paris", "Mars/Base", "w.yaml:4: time_zone: is no time zone"},
@@ -112,7 +112,7 @@ func TestErrors(t *testing.T) {
 		{"minimum: 20", "pending_seconds: 3601", "w.yaml:26: boards[0].thresholds.abandon_rate.pending_seconds: is not a whole number from 0 to 3600"},
 		{`auth: {scheme: twilio, secret: "${TOKEN}"}`, `auth: "${TOKEN}"`, "w.yaml:12: "},
 		{`{scheme: twilio, secret: "${TOKEN}"}`, `{scheme: "${TOKEN}", secret: "${TOKEN}"}`, "w.yaml:12: sources[0].auth.scheme: is not one of"},
-		{"data_dir: ./data", "data_dir: ./data\n\"${TOKEN}\": x", `w.yaml:4: unknown field "${TOKEN}"`},
+		{"data_dir: ./data", "data_dir: ./data\n\"${TOKEN}\": x", `w.yaml:4: ${TOKEN}: is an unknown key; known here are listen,`},
 		{"boards:", "---\nboards:", "w.yaml: holds several documents"},
 		{"name: lab", "name: twilio-eu", "w.yaml:15: sources[1].name: is another source's"},
 		{"vendor: twilio\n", "vendor: twillio\n", "w.yaml:11: sources[0].vendor: is not one of"},

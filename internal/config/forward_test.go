@@ -33,7 +33,7 @@ forward:
 		{"https://wallboard.example.com", "http://wallboard.example.com", "forward[0].hook: is http to another machine"},
 		{"https://wallboard.example.com", "https://user:test-ami-secret@wallboard.example.com", "forward[0].hook: is missing or no URL"},
 		{"dGVzdC1zZWNyZXQtdGVzdC1zZWNyZXQtdGVzdA==", "test-ami-secret!", "f:9: forward[0].hook_secret: is not base64"},
-		{"    hook_secret", "    hooksecret", "unknown field"},
+		{"    hook_secret", "    hooksecret", "forward[0].hooksecret: is an unknown key; did you mean hook_secret?"},
 		{"data_dir: ./data\n", "", "data_dir: is missing"},
 		{"data_dir: ./data\n", "data_dir: ./data\nlisten: 127.0.0.1:8080\n", "sources: is missing"},
 	} {

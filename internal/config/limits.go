@@ -13,6 +13,7 @@ const (
 	maxSecrets = 10
 	maxTopics  = 100
 	maxText    = 256 // bytes of a name that is shown
+	maxUnknown = 100 // faults after which no more keys are looked at
 )
 
 // limits checks the sizes of lists, maps and texts.
