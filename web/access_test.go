@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
@@ -78,6 +79,13 @@ func TestScreenLife(t *testing.T) {
 	if status, _ := boss.post("/screens", form); status != 303 {
 		t.Fatalf("pairing: %d", status)
 	}
+	// The first answer with the token is lost on its way: no cookie of it is kept.
+	lost := tv.request("GET", "/tv", "", "Cookie", tv.cookies())
+	res, err := http.DefaultTransport.RoundTrip(lost)
+	if err != nil || res.StatusCode != 303 {
+		t.Fatalf("the lost answer: %v, %v", res, err)
+	}
+	res.Body.Close()
 	for i, want := range []string{"/tv", "/boards/support"} {
 		if status, _, header := tv.do(tv.request("GET", "/tv", "")); status != 303 || header.Get("Location") != want {
 			t.Fatalf("step %d: %d, to %q", i, status, header.Get("Location"))
@@ -89,6 +97,9 @@ func TestScreenLife(t *testing.T) {
 			t.Errorf("the board lacks %s", want)
 		}
 	}
+	if strings.Contains(tv.cookies(), pairingCookie+"=") {
+		t.Error("it holds on to its pairing")
+	}
 	if strings.Contains(tv.cookies(), personCookie+"=") {
 		t.Error("somebody is still signed in on it")
 	}
@@ -96,6 +107,9 @@ func TestScreenLife(t *testing.T) {
 		t.Errorf("the screen reaches /screens: %d", status)
 	}
 	conn, _ := tv.live("support", h.web.URL)
+	if _, _, err := conn.ReadMessage(); err != nil { // from now on it is known to be there
+		t.Fatal(err)
+	}
 	list, err := h.door.Screens(t.Context())
 	if err != nil || len(list) != 1 {
 		t.Fatalf("screens %v: %v", list, err)

@@ -22,6 +22,10 @@ const tvRefresh = "3"
 // tv is what a television opens: its board once it is paired, else a code to be typed.
 func (s *Server) tv(w http.ResponseWriter, r *http.Request) error {
 	if token := s.cookie(r, screenCookie); token != "" {
+		if secret := s.cookie(r, pairingCookie); secret != "" {
+			s.o.Access.EndPairing(secret)
+			s.setCookie(w, r, pairingCookie, "", -1)
+		}
 		v, err := s.o.Access.Visitor(r.Context(), token)
 		switch {
 		case err == nil && len(v.Boards) > 0:
@@ -47,7 +51,6 @@ func (s *Server) tv(w http.ResponseWriter, r *http.Request) error {
 	case token != "":
 		// What hangs on a wall is nobody's desk: whoever signed in here before is out.
 		s.setCookie(w, r, personCookie, "", -1)
-		s.setCookie(w, r, pairingCookie, "", -1)
 		s.setCookie(w, r, screenCookie, token, forEver)
 		return done(w, r, "/tv")
 	}

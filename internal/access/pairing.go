@@ -56,7 +56,7 @@ func (a *Access) Pair(address, browser string) (code, secret string, err error) 
 	p.expire()
 	here := 0
 	for _, w := range p.byCode {
-		if w.Address == address {
+		if w.Address == address && w.token == "" {
 			here++
 		}
 	}
@@ -92,22 +92,38 @@ func (p *pairings) expire() {
 }
 
 // Paired is what a waiting screen asks: its token once somebody typed the code, else the code
-// that it shows. The token is given once. The error is ErrNoVisitor where the code is no
-// longer good.
+// that it shows. The token is given until EndPairing, since an answer may be lost on its way.
+// The error is ErrNoVisitor where the code is no longer good.
 func (a *Access) Paired(secret string) (code, token string, err error) {
 	p := a.pairings
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.expire()
-	for code, w := range p.byCode {
+	w := p.of(secret)
+	if w == nil {
+		return "", "", ErrNoVisitor
+	}
+	return w.Code, w.token, nil
+}
+
+// EndPairing forgets the pairing of a screen that has come by its token.
+func (a *Access) EndPairing(secret string) {
+	p := a.pairings
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if w := p.of(secret); w != nil && w.token != "" {
+		delete(p.byCode, w.Code)
+	}
+}
+
+// of finds the pairing of a secret; nil if there is none.
+func (p *pairings) of(secret string) *pairing {
+	for _, w := range p.byCode {
 		if secret != "" && w.secret == secret { // random, in memory and short-lived: no oracle of use
-			if w.token != "" {
-				delete(p.byCode, code)
-			}
-			return code, w.token, nil
+			return w
 		}
 	}
-	return "", "", ErrNoVisitor
+	return nil
 }
 
 // take finds the screen that shows the code, as it was typed, for one caller alone: a form

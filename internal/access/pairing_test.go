@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestPairing: a screen shows a code and gets its token once, when somebody typed it.
+// TestPairing: a screen shows a code and gets its token when somebody typed it, until it has come by it.
 func TestPairing(t *testing.T) {
 	a, c, ana := withAdmin(t)
 	code, secret, err := a.Pair("192.0.2.9", "Test browser")
@@ -42,8 +42,12 @@ func TestPairing(t *testing.T) {
 	if err != nil || token == "" {
 		t.Fatalf("after: %q, %v", token, err)
 	}
+	if _, again, err := a.Paired(secret); again != token || err != nil {
+		t.Errorf("after a lost answer: another token, or none: %v", err)
+	}
+	a.EndPairing(secret)
 	if _, _, err := a.Paired(secret); !errors.Is(err, ErrNoVisitor) {
-		t.Errorf("the token is given twice: %v", err)
+		t.Errorf("the token is given on when the screen has it: %v", err)
 	}
 	v := must[Visitor](t)(a.Visitor(t.Context(), token))
 	want := Visitor{
