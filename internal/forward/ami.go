@@ -2,13 +2,10 @@ package forward
 
 import (
 	"bufio"
-	"context"
 	"crypto/md5"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"strings"
 	"time"
 )
@@ -59,34 +56,22 @@ func readLine(r *bufio.Reader) (string, error) {
 	return strings.TrimRight(string(line), "\r\n"), nil
 }
 
-// manager is one connection to Asterisk's manager interface.
-type manager struct {
-	conn     net.Conn
-	messages chan message // closed by read
-	failed   error        // why, once it is closed
+// asterisk talks with an Asterisk's manager interface.
+type asterisk struct {
+	line
+	f     *Forwarder
+	stock *stock
 }
 
-// read reads messages until the connection ends or the context does.
-func (a *manager) read(ctx context.Context, r *bufio.Reader) {
-	defer close(a.messages)
-	for {
-		a.conn.SetReadDeadline(time.Now().Add(quiet))
-		m, err := readMessage(r)
-		if err != nil {
-			a.failed = err
-			return
-		}
-		select {
-		case a.messages <- m:
-		case <-ctx.Done():
-			a.failed = ctx.Err()
-			return
-		}
-	}
+func newAsterisk(f *Forwarder, l line) talk { return &asterisk{line: l, f: f} }
+
+func (a *asterisk) read() (frame, error) {
+	m, err := readMessage(a.r)
+	return frame{headers: m}, err
 }
 
 // act sends an action. Line ends in values would be further headers, and are taken out.
-func (a *manager) act(action, id string, headers ...string) error {
+func (a *asterisk) act(action, id string, headers ...string) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Action: %s\r\nActionID: %s\r\n", action, id)
 	clean := strings.NewReplacer("\r", "", "\n", "")
@@ -94,24 +79,29 @@ func (a *manager) act(action, id string, headers ...string) error {
 		fmt.Fprintf(&b, "%s: %s\r\n", headers[i], clean.Replace(headers[i+1]))
 	}
 	b.WriteString("\r\n")
-	a.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
-	_, err := io.WriteString(a.conn, b.String())
-	return err
+	return a.write(b.String())
 }
 
 // answer waits for the response to an action, and lets everything else go by: nothing is told
 // before the login.
-func (a *manager) answer(id string) (message, error) {
-	for m := range a.messages {
-		if m["Response"] != "" && m["ActionID"] == id {
-			return m, nil
+func (a *asterisk) answer(id string) (message, error) {
+	for {
+		m, err := readMessage(a.r)
+		if err != nil || m["Response"] != "" && m["ActionID"] == id {
+			return m, err
 		}
 	}
-	return nil, a.failed
 }
 
 // login answers the manager's challenge, so that the secret itself is never sent.
-func (a *manager) login(user, secret string) error {
+func (a *asterisk) login() error {
+	banner, err := readLine(a.r)
+	if err != nil {
+		return err
+	}
+	if !strings.HasPrefix(banner, "Asterisk Call Manager/") {
+		return errors.New("what answers is no manager interface of an Asterisk")
+	}
 	if err := a.act("Challenge", "challenge", "AuthType", "MD5"); err != nil {
 		return err
 	}
@@ -122,8 +112,8 @@ func (a *manager) login(user, secret string) error {
 	if m["Challenge"] == "" {
 		return fmt.Errorf("%w: no challenge is given", errRefused)
 	}
-	sum := md5.Sum([]byte(m["Challenge"] + secret))
-	if err := a.act("Login", "login", "AuthType", "MD5", "Username", user, "Key", hex.EncodeToString(sum[:]), "Events", "on"); err != nil {
+	sum := md5.Sum([]byte(m["Challenge"] + a.f.o.Secret))
+	if err := a.act("Login", "login", "AuthType", "MD5", "Username", a.f.o.Username, "Key", hex.EncodeToString(sum[:]), "Events", "on"); err != nil {
 		return err
 	}
 	if m, err = a.answer("login"); err != nil {
@@ -135,93 +125,30 @@ func (a *manager) login(user, secret string) error {
 	return nil
 }
 
-// asterisk is the link to an Asterisk.
-type asterisk struct{}
-
-func (asterisk) session(ctx context.Context, conn net.Conn, f *Forwarder) error {
-	r := bufio.NewReaderSize(conn, maxHeader)
-	conn.SetReadDeadline(time.Now().Add(dialTimeout))
-	banner, err := readLine(r)
-	if err != nil {
-		return err
-	}
-	if !strings.HasPrefix(banner, "Asterisk Call Manager/") {
-		return errors.New("what answers is no manager interface of an Asterisk")
-	}
-	a := &manager{conn: conn, messages: make(chan message, 1024)}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	go a.read(ctx, r)
-	if err := a.login(f.o.Username, f.o.Secret); err != nil {
-		return err
-	}
-	f.loggedIn = true
-	f.o.Logger.Info("connected to the telephone system")
-	return a.listen(ctx, f)
+// begin takes stock: events come by themselves.
+func (a *asterisk) begin() error {
+	a.stock = newStock(a.f.calls)
+	return errors.Join(a.act("QueueStatus", stockQueues), a.act("CoreShowChannels", stockChannels))
 }
 
-// listen takes stock, and then keeps what it hears. What was heard together is stored together.
-func (a *manager) listen(ctx context.Context, f *Forwarder) error {
-	s := newStock(f.calls)
-	for action, id := range map[string]string{"QueueStatus": stockQueues, "CoreShowChannels": stockChannels} {
-		if err := a.act(action, id); err != nil {
-			return err
-		}
-	}
-	ask := time.NewTicker(askEvery)
-	defer ask.Stop()
-	save := time.NewTicker(saveEvery)
-	defer save.Stop()
-	patience := time.NewTimer(stockTimeout)
-	defer patience.Stop()
-	for {
-		var events []Event
-		select {
-		case m, ok := <-a.messages:
-			if !ok {
-				return a.failed
-			}
-			events = a.take(f, s, m, events)
-			for more := true; more && len(events) < batchEvents; {
-				select {
-				case m, ok := <-a.messages:
-					if more = ok; ok {
-						events = a.take(f, s, m, events)
-					}
-				default:
-					more = false
-				}
-			}
-		case <-ask.C:
-			if err := a.act("Ping", "ping"); err != nil {
-				return err
-			}
-		case <-save.C:
-		case <-patience.C:
-			if !s.done {
-				return errors.New("the telephone system does not list its queues and channels")
-			}
-		}
-		if err := f.keep(ctx, events); err != nil {
-			return err
-		}
-	}
-}
+func (a *asterisk) settled() bool { return a.stock.done }
+
+func (a *asterisk) ping() error { return a.act("Ping", "ping") }
 
 // take turns a message into events: one, none, or those that a finished stock gives.
-func (a *manager) take(f *Forwarder, s *stock, m message, events []Event) []Event {
-	now := time.Now()
-	f.calls.last = now
-	if s.take(f, m) {
-		if s.complete() {
-			events = append(events, s.finish(f.calls, now)...)
+func (a *asterisk) take(fr frame, events []Event) ([]Event, error) {
+	m, now := fr.headers, time.Now()
+	if a.stock.take(a.f, m) {
+		if a.stock.complete() {
+			events = append(events, a.stock.finish(a.f.calls)...)
 		}
-		return events
+		return events, nil
 	}
-	if m["Event"] == "" || !f.calls.asterisk(m, now) {
-		return events
+	a.stock.hear(m)
+	if m["Event"] == "" || !a.f.calls.asterisk(m, now) {
+		return events, nil
 	}
-	return append(events, amiEvent(m, now))
+	return append(events, amiEvent(m, now)), nil
 }
 
 // amiEvent is a message as it is forwarded. One without a time has this clock's.

@@ -1,6 +1,7 @@
 package forward
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -34,7 +35,7 @@ func (c *calls) asterisk(m message, now time.Time) bool {
 	case "dialend":
 		return strings.EqualFold(m["DialStatus"], "ANSWER") && c.find(linked, unique) != nil
 	case "newexten":
-		return strings.HasPrefix(strings.ToLower(m["Application"]), "voicemail") && c.find(linked, unique) != nil
+		return c.application(m, c.find(linked, unique))
 	case "blindtransfer", "attendedtransfer":
 		return c.transfer(m, now)
 	case "queuememberstatus", "queuememberadded", "queuememberpause", "queuememberremoved":
@@ -51,13 +52,36 @@ func (c *calls) queue(name string, one *call, m message) {
 		one.caller(m["Uniqueid"])
 	}
 	switch name {
-	case "queuecallerjoin", "agentcalled":
+	case "queuecallerjoin":
+		one.State, one.Queue = waiting, m["Queue"]
+		one.know(m["Queue"])
+	case "agentcalled":
 		one.State, one.Queue = waiting, m["Queue"]
 	case "agentconnect":
 		one.State, one.Agent = talking, m["Interface"]
 	case "queuecallerabandon", "agentcomplete":
 		one.State = passed
 	}
+}
+
+// application reports whether what the dialplan does with a call says something: that the caller
+// comes to voicemail, or that it hangs up on the caller.
+func (c *calls) application(m message, one *call) bool {
+	if one == nil {
+		return false
+	}
+	switch strings.ToLower(m["Application"]) {
+	case "voicemail", "minivmrecord":
+		c.touch(one)
+		if slices.Contains(one.Channels, m["Uniqueid"]) {
+			one.State = mailbox
+		}
+	case "hangup":
+		c.touch(one)
+	default:
+		return false
+	}
+	return true
 }
 
 // transfer notes that calls became one, and reports whether one of them is followed.

@@ -14,6 +14,8 @@ import (
 const (
 	// maxCalls bounds the calls that are followed; beyond it the oldest are let go.
 	maxCalls = 20_000
+	// maxKnown bounds what is remembered of one call.
+	maxKnown = 64
 	// afterwards is how long a call is followed after its caller has hung up: until its agents'
 	// channels have, too.
 	afterwards = 5 * time.Minute
@@ -28,6 +30,7 @@ const (
 const (
 	waiting = "waiting" // in a queue
 	talking = "talking" // with an agent
+	mailbox = "mailbox" // leaves a message
 	passed  = "passed"  // neither: on its way
 )
 
@@ -41,6 +44,11 @@ type call struct {
 	Agent    string    `json:"agent,omitzero"`
 	Since    time.Time `json:"since"`
 	Ended    time.Time `json:"ended,omitzero"`
+	// Stay is FreeSWITCH's name of the caller's present or last wait.
+	Stay string `json:"stay,omitzero"`
+	// Known is what was told of the call and a list may tell again: the queues that it came to;
+	// of FreeSWITCH the stays, and each with the agent who answered it.
+	Known []string `json:"known,omitzero"`
 
 	touched uint64 // when something was last heard of it, in things heard
 }
@@ -171,6 +179,18 @@ func (c *calls) follow(id string, now time.Time, others ...string) *call {
 	return one
 }
 
+// know notes something that was told, and knows whether it was. The oldest of too much is forgotten.
+func (one *call) know(what string) {
+	if what == "" || one.knows(what) {
+		return
+	}
+	if one.Known = append(one.Known, what); len(one.Known) > maxKnown {
+		one.Known = slices.Delete(one.Known, 0, 1)
+	}
+}
+
+func (one *call) knows(what string) bool { return slices.Contains(one.Known, what) }
+
 // caller notes a channel as a caller's.
 func (one *call) caller(channel string) {
 	if channel != "" && !slices.Contains(one.Channels, channel) {
@@ -179,7 +199,7 @@ func (one *call) caller(channel string) {
 	one.Ended = time.Time{}
 }
 
-// left notes that a channel is gone. It reports whether it was a caller's.
+// left notes that a channel is gone; the call is over if it was the last caller's.
 func (one *call) left(channel string, now time.Time) {
 	i := slices.Index(one.Channels, channel)
 	if i < 0 {

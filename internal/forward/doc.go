@@ -8,7 +8,8 @@
 // or may not have arrived is sent again; the wallboard counts what it has twice once. A telephone
 // system itself waits for nobody: what happens while the connection to it is down was never
 // told. So after every connect the forwarder takes stock, tells what it found, and marks calls
-// that ended unseen.
+// that ended unseen. What was read of the connection before is in the outbox by then, however that
+// ended. A list overrules nothing that was heard after it was asked for.
 //
 // # What is forwarded
 //

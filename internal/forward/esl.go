@@ -2,23 +2,16 @@ package forward
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
 )
-
-// frame is one message of an event socket: headers, and a body where they give its length.
-type frame struct {
-	headers message
-	body    []byte
-}
 
 // readFrame reads one. A frame that is cut off is an error and nothing else; a body that is too
 // long is read and left out.
@@ -51,155 +44,106 @@ const maxField = 4 << 10
 // maxBody bounds one event, and one list, in bytes.
 const maxBody = 4 << 20
 
-// socket is one connection to FreeSWITCH's event socket.
-type socket struct {
-	conn   net.Conn
-	events chan frame
-	// replies are the answers to commands, in their order.
-	replies chan frame
-	failed  error // why, once events is closed
+// subscription is what is listened to. The heartbeat, every 20 s, is a sign of life.
+const subscription = "event json HEARTBEAT CHANNEL_EXECUTE CHANNEL_HANGUP_COMPLETE CUSTOM callcenter::info vm::maintenance wallboard::fact"
+
+// filters let through what has one of these: of the applications that dialplans execute, which are
+// many, voicemail alone. They come before the subscription.
+var filters = []string{
+	"filter Event-Name HEARTBEAT", "filter Event-Name CHANNEL_HANGUP_COMPLETE", "filter Event-Name CUSTOM", "filter Application voicemail",
 }
 
-// read reads frames until the connection ends or the context does.
-func (s *socket) read(ctx context.Context, r *bufio.Reader) {
-	defer close(s.events)
-	for {
-		s.conn.SetReadDeadline(time.Now().Add(quiet))
-		f, err := readFrame(r)
-		if err != nil {
-			s.failed = err
-			return
-		}
-		into := s.events
-		switch f.headers["Content-Type"] {
-		case "text/event-json":
-		case "command/reply", "api/response", "auth/request":
-			into = s.replies
-		case "text/disconnect-notice":
-			s.failed = errors.New("the telephone system ends the connection")
-			return
-		default:
-			continue
-		}
-		select {
-		case into <- f:
-		case <-ctx.Done():
-			s.failed = ctx.Err()
-			return
-		}
-	}
+// freeswitch talks with a FreeSWITCH's event socket.
+type freeswitch struct {
+	line
+	f *Forwarder
+	// todo are commands; the answer to the first one is awaited.
+	todo  []string
+	stock inventory
 }
+
+func newFreeswitch(f *Forwarder, l line) talk { return &freeswitch{line: l, f: f} }
+
+func (s *freeswitch) read() (frame, error) { return readFrame(s.r) }
 
 // send sends a command, which one line of its own must not become two.
-func (s *socket) send(command string) error {
-	s.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
-	_, err := io.WriteString(s.conn, strings.NewReplacer("\r", "", "\n", "").Replace(command)+"\n\n")
-	return err
+func (s *freeswitch) send(command string) error {
+	return s.write(strings.NewReplacer("\r", "", "\n", "").Replace(command) + "\n\n")
 }
 
-// ask sends a command and waits for its reply. Events meanwhile wait in their queue.
-func (s *socket) ask(ctx context.Context, command string) (frame, error) {
-	if err := s.send(command); err != nil {
-		return frame{}, err
-	}
-	return s.reply(ctx)
-}
-
-func (s *socket) reply(ctx context.Context) (frame, error) {
-	timer := time.NewTimer(stockTimeout)
-	defer timer.Stop()
-	select {
-	case f := <-s.replies:
-		return f, nil
-	case <-timer.C:
-		return frame{}, errors.New("the telephone system does not answer a command")
-	case <-ctx.Done():
-		if s.failed != nil { // set before the reader's end ended the context
-			return frame{}, s.failed
-		}
-		return frame{}, ctx.Err()
-	}
-}
-
-// subscription is what is listened to. The heartbeat, every 20 s, is a sign of life.
-const subscription = "event json HEARTBEAT CHANNEL_HANGUP_COMPLETE CUSTOM callcenter::info vm::maintenance wallboard::fact"
-
-// freeswitch is the link to a FreeSWITCH.
-type freeswitch struct{}
-
-func (freeswitch) session(ctx context.Context, conn net.Conn, f *Forwarder) error {
-	// Events of the time that a list takes wait here, and must not hold up its reply.
-	s := &socket{conn: conn, events: make(chan frame, 8192), replies: make(chan frame, 1)}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	// The reader's end ends whoever waits for a reply.
-	go func() {
-		defer cancel()
-		s.read(ctx, bufio.NewReaderSize(conn, maxHeader))
-	}()
-	hello, err := s.reply(ctx)
+// login gives the password.
+func (s *freeswitch) login() error {
+	hello, err := s.read()
 	if err != nil {
 		return err
 	}
 	if hello.headers["Content-Type"] != "auth/request" {
 		return errors.New("what answers is no event socket of a FreeSWITCH")
 	}
-	if auth, err := s.ask(ctx, "auth "+f.o.Secret); err != nil {
-		return err
-	} else if !strings.HasPrefix(auth.headers["Reply-Text"], "+OK") {
-		return errRefused
-	}
-	if ok, err := s.ask(ctx, subscription); err != nil {
-		return err
-	} else if !strings.HasPrefix(ok.headers["Reply-Text"], "+OK") {
-		return fmt.Errorf("%w: events cannot be subscribed to", errRefused)
-	}
-	f.loggedIn = true
-	f.o.Logger.Info("connected to the telephone system")
-	found, err := s.stock(ctx, f)
-	if err != nil {
+	if err := s.send("auth " + s.f.o.Secret); err != nil {
 		return err
 	}
-	if err := f.keep(ctx, found); err != nil {
-		return err
-	}
-	return s.listen(ctx, f)
-}
-
-// listen keeps what it hears. What was heard together is stored together.
-func (s *socket) listen(ctx context.Context, f *Forwarder) error {
-	save := time.NewTicker(saveEvery)
-	defer save.Stop()
 	for {
-		var events []Event
-		select {
-		case one, ok := <-s.events:
-			if !ok {
-				return s.failed
-			}
-			events = s.take(f, one, events)
-		case <-save.C:
-		}
-		for more := true; more && len(events) < batchEvents; {
-			select {
-			case one, ok := <-s.events:
-				if more = ok; ok {
-					events = s.take(f, one, events)
-				}
-			default:
-				more = false
-			}
-		}
-		if err := f.keep(ctx, events); err != nil {
+		m, err := s.read()
+		switch {
+		case err != nil:
 			return err
+		case m.headers["Content-Type"] != "command/reply":
+		case strings.HasPrefix(m.headers["Reply-Text"], "+OK"):
+			return nil
+		default:
+			return errRefused
 		}
 	}
 }
 
-// take turns a frame into an event, if it is one to forward.
-func (s *socket) take(f *Forwarder, one frame, events []Event) []Event {
-	now := time.Now()
-	f.calls.last = now
+// begin subscribes to events, and takes stock. One command follows the answer to the other, and
+// the agents come last: events that happened before a list was made have come by then.
+func (s *freeswitch) begin() error {
+	s.stock = inventory{since: newSince(s.f.calls), complete: true}
+	s.todo = append(slices.Clone(filters), subscription, listCommand+"queue list", listCommand+"agent list")
+	return s.send(s.todo[0])
+}
+
+func (s *freeswitch) settled() bool { return s.stock.done }
+
+// ping does nothing: there is the heartbeat.
+func (s *freeswitch) ping() error { return nil }
+
+func (s *freeswitch) take(m frame, events []Event) ([]Event, error) {
+	switch m.headers["Content-Type"] {
+	case "text/event-json":
+		return s.event(m, events), nil
+	case "command/reply", "api/response":
+		return s.answer(m, events)
+	case "text/disconnect-notice":
+		return events, errors.New("the telephone system ends the connection")
+	}
+	return events, nil
+}
+
+// answer takes the answer to a command, and sends the next one. After the last one it tells what
+// was found.
+func (s *freeswitch) answer(m frame, events []Event) ([]Event, error) {
+	if len(s.todo) == 0 {
+		return events, nil
+	}
+	asked := s.todo[0]
+	s.todo = s.todo[1:]
+	if asked == subscription && !strings.HasPrefix(m.headers["Reply-Text"], "+OK") {
+		return events, fmt.Errorf("%w: events cannot be subscribed to", errRefused)
+	}
+	if what, ok := strings.CutPrefix(asked, listCommand); ok {
+		s.listed(what, m)
+	}
+	if len(s.todo) > 0 {
+		return events, s.send(s.todo[0])
+	}
+	return append(events, s.stock.finish(s.f.calls)...), nil
+}
+
+// event turns one into what is forwarded, if it is to be.
+func (s *freeswitch) event(one frame, events []Event) []Event {
 	var raw map[string]any
 	if json.Unmarshal(one.body, &raw) != nil {
 		return events
@@ -210,7 +154,9 @@ func (s *socket) take(f *Forwarder, one frame, events []Event) []Event {
 			m[name] = text
 		}
 	}
-	if !f.calls.freeswitch(m, now) {
+	s.stock.hear(m)
+	now := time.Now()
+	if !s.f.calls.freeswitch(m, now) {
 		return events
 	}
 	return append(events, eslEvent(m, now))
@@ -226,7 +172,7 @@ func needed(name string) bool {
 	}
 	switch name {
 	case "Core-UUID", "Unique-ID", "Channel-State", "Channel-Call-State", "Answer-State", "Call-Direction", "Caller-Destination-Number",
-		"Caller-ANI", "Caller-Caller-ID-Number", "Hangup-Cause", "variable_sip_hangup_disposition", "Fact", "State":
+		"Caller-ANI", "Caller-Caller-ID-Number", "Hangup-Cause", "variable_sip_hangup_disposition", "Application", "Fact", "State":
 		return true
 	}
 	return false

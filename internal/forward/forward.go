@@ -20,6 +20,7 @@ const (
 	askEvery     = 15 * time.Second
 	quiet        = 50 * time.Second
 	stockTimeout = 30 * time.Second
+	farewell     = time.Second // what a connection that ends is still read for
 	fullPause    = 500 * time.Millisecond
 
 	firstReconnect   = 300 * time.Millisecond
@@ -53,16 +54,10 @@ type Forwarder struct {
 	outbox *Outbox
 	poster *poster
 	calls  *calls
-	link   link
+	speak  func(*Forwarder, line) talk
 
 	// Owned by listen: the connection got as far as a login.
 	loggedIn bool
-}
-
-// link is a telephone system's protocol. session logs in, listens until the connection ends, and
-// keeps what it hears; it returns why it ended, never nil.
-type link interface {
-	session(ctx context.Context, conn net.Conn, f *Forwarder) error
 }
 
 // errRefused means that the telephone system refuses the login.
@@ -76,9 +71,9 @@ func New(o Options) (*Forwarder, error) {
 	o.Logger = o.Logger.With("forwarder", o.Name)
 	dir := filepath.Join(o.DataDir, "forward-"+o.Name)
 	f := &Forwarder{o: o}
-	f.link = asterisk{}
+	f.speak = newAsterisk
 	if o.Vendor == "freeswitch" {
-		f.link = freeswitch{}
+		f.speak = newFreeswitch
 	}
 	var err error
 	if f.outbox, err = OpenOutbox(dir, "/"+o.Vendor+"/"+o.Name, o.OutboxBytes); err != nil {
@@ -146,12 +141,10 @@ func (f *Forwarder) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
 	defer conn.Close()
-	return f.link.session(ctx, conn, f)
+	return f.session(ctx, conn)
 }
 
 // keep stores what was heard, and now and then which calls there are. A full outbox is waited

@@ -148,10 +148,12 @@ func (p pbx) connects(unique, agent string) {
 }
 
 // listens waits until a forwarder is logged in.
-func (p pbx) listens(t *testing.T) {
+func (p pbx) listens(t *testing.T) { t.Helper(); p.heard(t, p.Logins()) }
+
+func (pbx) heard(t *testing.T, logins <-chan struct{}) {
 	t.Helper()
 	select {
-	case <-p.Logins():
+	case <-logins:
 	case <-time.After(time.Minute):
 		t.Fatal("nobody listens")
 	}
@@ -405,10 +407,12 @@ func TestPrivateCalls(t *testing.T) {
 	p.joins("3.1")
 	p.tell("DialEnd", "3.1", "DialStatus", "BUSY", "DestUniqueid", "3.2")
 	p.tell("DialEnd", "3.1", "DialStatus", "ANSWER", "DestUniqueid", "3.3")
+	p.tell("Newexten", "3.1", "Application", "Playback")
+	p.tell("Newexten", "3.1", "Application", "Hangup")
 	p.leaves("3.1")
 	w.until(t, func(names []string) bool { return len(names) > 0 && names[len(names)-1] == "Hangup 3.1" })
 	r.stop(t)
-	if got, want := fmt.Sprint(w.names()), "[QueueCallerJoin 3.1 DialEnd 3.1 QueueCallerAbandon 3.1 Hangup 3.1]"; got != want {
+	if got, want := fmt.Sprint(w.names()), "[QueueCallerJoin 3.1 DialEnd 3.1 Newexten 3.1 QueueCallerAbandon 3.1 Hangup 3.1]"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

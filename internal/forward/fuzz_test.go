@@ -27,7 +27,7 @@ func FuzzManager(f *testing.F) {
 			var events []Event
 			if s.take(&Forwarder{o: Options{Logger: slog.New(slog.DiscardHandler)}}, m) {
 				if s.complete() {
-					events = s.finish(c, time.Unix(1790000000, 0))
+					events = s.finish(c)
 				}
 			} else if m["Event"] != "" && c.asterisk(m, time.Unix(1790000000, 0)) {
 				events = []Event{amiEvent(m, time.Unix(1790000000, 0))}
@@ -39,7 +39,7 @@ func FuzzManager(f *testing.F) {
 
 // FuzzSocket: likewise of an event socket.
 func FuzzSocket(f *testing.F) {
-	f.Add("Content-Length: 2\nContent-Type: text/event-json\n\n{}Content-Type: auth/request\n\n", memberList+member("s", "1001", "Answered"))
+	f.Add("Content-Length: 2\nContent-Type: text/event-json\n\n{}Content-Type: auth/request\n\n", "queue|uuid|session_uuid|joined_epoch|bridge_epoch|serving_agent|state\nq|m|s|1790000000|0|1001|Answered\n+OK\n")
 	f.Add("Content-Length: 99999999\n\n", "|\n|\n")
 	f.Fuzz(func(t *testing.T, stream, list string) {
 		r := bufio.NewReaderSize(strings.NewReader(stream), maxHeader)
@@ -49,10 +49,8 @@ func FuzzSocket(f *testing.F) {
 			}
 		}
 		c := &calls{byID: make(map[string]*call)}
-		var events []Event
-		for _, m := range table([]byte(list)) {
-			(&socket{}).found(c, m, time.Unix(1790000000, 0), func(m message) { events = append(events, eslEvent(m, time.Unix(1790000000, 0))) })
-		}
+		s := inventory{since: newSince(c), members: table([]byte(list)), agentRows: table([]byte(list)), complete: true}
+		events := s.finish(c)
 		storable(t, events)
 	})
 }

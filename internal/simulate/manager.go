@@ -8,7 +8,6 @@ import (
 	"crypto/md5"
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"maps"
 	"net"
@@ -16,92 +15,31 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/go-json-experiment/json"
 )
 
-// managerQueue is how many messages wait for one listener; one that falls behind further is cut off.
-const managerQueue = 10_000
-
 // Manager is an Asterisk's manager interface: it takes logins, tells its listeners events, and
-// lists the callers and channels that there are by what it told. It keeps nothing for who is not
-// connected, as Asterisk does.
+// lists the callers and channels that there are by what it told.
 type Manager struct {
-	// Static after construction.
+	telephone
 	user, secret string
-	listener     net.Listener
-	done         sync.WaitGroup
-	logins       chan struct{} // signalled at each login, while there is room
 
-	mu        sync.Mutex
-	listeners map[*listener]struct{}
-	came      chan struct{} // closed at the next login
-	closed    bool
-	// chunk is how many bytes are written at a time; 0 means all at once.
-	chunk   int
+	// Guarded by mu.
 	entries map[string]map[string]string // waiting callers by uniqueid
 	channel map[string]map[string]string // by uniqueid
 	members map[string]map[string]string // by interface
-}
-
-// listener is one connection.
-type listener struct {
-	conn  net.Conn
-	queue chan string // closed by drop
-	on    bool        // it gets events
+	gone    map[string]bool              // channels that have hung up
 }
 
 // NewManager listens on a loopback address, as 127.0.0.1:0.
 func NewManager(address, user, secret string) (*Manager, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil || !loopback(host) {
-		return nil, errors.New("simulate: the manager's address is no loopback address")
-	}
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("simulate: %w", err)
-	}
 	m := &Manager{
-		user: user, secret: secret, listener: l, logins: make(chan struct{}, 100), came: make(chan struct{}), listeners: make(map[*listener]struct{}),
-		entries: make(map[string]map[string]string), channel: make(map[string]map[string]string), members: make(map[string]map[string]string),
+		user: user, secret: secret, entries: make(map[string]map[string]string), channel: make(map[string]map[string]string),
+		members: make(map[string]map[string]string), gone: make(map[string]bool),
 	}
-	m.done.Go(m.accept)
-	return m, nil
-}
-
-// Address is where it listens.
-func (m *Manager) Address() string { return m.listener.Addr().String() }
-
-// Close ends all connections, and waits for them.
-func (m *Manager) Close() error {
-	m.mu.Lock()
-	m.closed = true
-	m.mu.Unlock()
-	err := m.listener.Close()
-	m.Cut()
-	m.done.Wait()
-	return err
-}
-
-// Cut ends all connections.
-func (m *Manager) Cut() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for l := range m.listeners {
-		m.drop(l)
-	}
-}
-
-// Finish ends all connections once they have what was told so far.
-func (m *Manager) Finish() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for l := range m.listeners {
-		delete(m.listeners, l)
-		close(l.queue)
-	}
+	return m, m.listen(address, "Asterisk Call Manager/9.0.0\r\n", m.read)
 }
 
 // Deliver tells an event as soon as somebody listens. It is for Options.Deliver of a centre whose
@@ -120,7 +58,7 @@ func (m *Manager) Deliver(ctx context.Context, _ time.Time, _ http.Header, body 
 		}
 		for l := range m.listeners {
 			// One whose queue is half full is waited for.
-			if l.on && len(l.queue) < managerQueue/2 && m.send(l, render(event)) {
+			if l.on && len(l.queue) < listenerQueue/2 && m.send(l, render(event)) {
 				m.happen(event)
 				m.mu.Unlock()
 				return nil
@@ -138,16 +76,6 @@ func (m *Manager) Deliver(ctx context.Context, _ time.Time, _ http.Header, body 
 		look.Stop()
 	}
 }
-
-// Chunk makes it write so many bytes at a time from now on.
-func (m *Manager) Chunk(bytes int) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.chunk = bytes
-}
-
-// Logins is signalled at each login.
-func (m *Manager) Logins() <-chan struct{} { return m.logins }
 
 // Tell tells an event to who listens now, and returns how many that are.
 func (m *Manager) Tell(event map[string]string) int {
@@ -171,29 +99,8 @@ func (m *Manager) TellPart(event map[string]string, bytes int) {
 	text := render(event)
 	for l := range m.listeners {
 		if l.on && m.send(l, text[:min(bytes, len(text))]) {
-			delete(m.listeners, l)
-			close(l.queue) // write ends the connection once it is through
+			m.finish(l)
 		}
-	}
-}
-
-// send queues a text. mu is held.
-func (m *Manager) send(l *listener, text string) bool {
-	select {
-	case l.queue <- text:
-		return true
-	default:
-		m.drop(l)
-		return false
-	}
-}
-
-// drop ends a connection. mu is held.
-func (m *Manager) drop(l *listener) {
-	if _, there := m.listeners[l]; there {
-		delete(m.listeners, l)
-		close(l.queue)
-		l.conn.Close()
 	}
 }
 
@@ -213,51 +120,8 @@ func render(message map[string]string) string {
 	return b.String() + "\r\n"
 }
 
-func (m *Manager) accept() {
-	for {
-		conn, err := m.listener.Accept()
-		if err != nil {
-			return
-		}
-		l := &listener{conn: conn, queue: make(chan string, managerQueue)}
-		m.mu.Lock()
-		if m.closed {
-			m.mu.Unlock()
-			conn.Close()
-			return
-		}
-		m.listeners[l] = struct{}{}
-		l.queue <- "Asterisk Call Manager/9.0.0\r\n"
-		m.mu.Unlock()
-		m.done.Go(func() { m.write(l) })
-		m.done.Go(func() { m.read(l) })
-	}
-}
-
-// write writes what is queued, until the connection ends.
-func (m *Manager) write(l *listener) {
-	for text := range l.queue {
-		m.mu.Lock()
-		chunk := cmp.Or(m.chunk, len(text))
-		m.mu.Unlock()
-		for len(text) > 0 {
-			n := min(chunk, len(text))
-			if _, err := l.conn.Write([]byte(text[:n])); err != nil {
-				return
-			}
-			text = text[n:]
-		}
-	}
-	l.conn.Close() // it has everything
-}
-
 // read reads actions, until the connection ends.
 func (m *Manager) read(l *listener) {
-	defer func() {
-		m.mu.Lock()
-		m.drop(l)
-		m.mu.Unlock()
-	}()
 	challenge := rand.Text()[:9]
 	scanner := bufio.NewScanner(l.conn)
 	action := make(map[string]string)
@@ -295,13 +159,7 @@ func (m *Manager) act(l *listener, challenge string, action map[string]string) {
 			answer(map[string]string{"Response": "Error", "Message": "Authentication failed"})
 			return
 		}
-		l.on = true
-		close(m.came)
-		m.came = make(chan struct{})
-		select {
-		case m.logins <- struct{}{}:
-		default:
-		}
+		m.login(l)
 		answer(map[string]string{"Response": "Success", "Message": "Authentication accepted"})
 	case !l.on:
 		answer(map[string]string{"Response": "Error", "Message": "Permission denied"})
@@ -336,21 +194,25 @@ func (m *Manager) list(event string, all map[string]map[string]string, answer fu
 // happen notes what an event changes of the callers, channels and members that are listed. mu is held.
 func (m *Manager) happen(e map[string]string) {
 	unique := e["Uniqueid"]
+	m.mention(unique, e["Linkedid"], e["Channel"])
+	for _, side := range []string{"Dest", "Transferee", "OrigTransferer", "SecondTransferer", "TransferTarget"} {
+		m.mention(e[side+"Uniqueid"], e[side+"Linkedid"], e[side+"Channel"])
+	}
 	switch e["Event"] {
 	case "QueueCallerJoin":
 		since, _, _ := strings.Cut(e["Timestamp"], ".")
 		m.entries[unique] = map[string]string{
 			"Queue": e["Queue"], "Position": "1", "Channel": e["Channel"], "Uniqueid": unique, "CallerIDNum": e["CallerIDNum"], "since": since,
 		}
-		m.channel[unique] = map[string]string{
-			"Uniqueid": unique, "Linkedid": e["Linkedid"], "Channel": e["Channel"], "Application": "Queue", "ApplicationData": e["Queue"] + ",t",
-		}
-	case "QueueCallerLeave":
-		delete(m.entries, unique)
+		m.executes(unique, "Queue", e["Queue"]+",t")
+	case "QueueCallerLeave": // also by another uniqueid than the caller came with
+		maps.DeleteFunc(m.entries, func(id string, one map[string]string) bool {
+			return id == unique || one["Queue"] == e["Queue"] && m.channel[id]["Linkedid"] == e["Linkedid"]
+		})
 	case "AgentCalled":
-		m.channel[e["DestUniqueid"]] = map[string]string{
-			"Uniqueid": e["DestUniqueid"], "Linkedid": e["Linkedid"], "Channel": e["DestChannel"], "Application": "AppQueue", "ApplicationData": "(Outgoing Line)",
-		}
+		m.executes(e["DestUniqueid"], "AppQueue", "(Outgoing Line)")
+	case "Newexten":
+		m.executes(unique, e["Application"], e["AppData"])
 	case "AgentConnect":
 		for _, id := range []string{unique, e["DestUniqueid"]} {
 			if ch := m.channel[id]; ch != nil {
@@ -364,11 +226,33 @@ func (m *Manager) happen(e map[string]string) {
 			}
 		}
 	case "Hangup":
+		m.gone[unique] = true
 		delete(m.channel, unique)
 		delete(m.entries, unique)
 	case "QueueMemberStatus", "QueueMemberPause", "QueueMemberAdded":
 		m.members[e["Interface"]] = map[string]string{
 			"Queue": e["Queue"], "Name": e["MemberName"], "Location": e["Interface"], "Status": cmp.Or(e["Status"], "1"), "Paused": e["Paused"], "PausedReason": e["PausedReason"],
 		}
+	}
+}
+
+// mention notes a channel that an event names: it is there until it hangs up. mu is held.
+func (m *Manager) mention(unique, linked, name string) {
+	if unique == "" || m.gone[unique] {
+		return
+	}
+	ch := m.channel[unique]
+	if ch == nil {
+		ch = map[string]string{"Uniqueid": unique}
+		m.channel[unique] = ch
+	}
+	ch["Linkedid"] = cmp.Or(linked, ch["Linkedid"], unique)
+	ch["Channel"] = cmp.Or(name, ch["Channel"])
+}
+
+// executes notes what the dialplan does with a channel. mu is held.
+func (m *Manager) executes(unique, application, data string) {
+	if ch := m.channel[unique]; ch != nil {
+		ch["Application"], ch["ApplicationData"] = application, data
 	}
 }

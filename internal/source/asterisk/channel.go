@@ -175,10 +175,10 @@ func (a *adapter) letGo(status string) {
 	})
 }
 
-// lost emits that our forwarder was away when a call ended: with an agent it was answered, and
-// what became of one that waited is not known.
+// lost emits that our forwarder was away when a call ended: with an agent it was answered, in a
+// mailbox it had been served, and what became of one that waited is not known.
 func (a *adapter) lost() {
-	if strings.EqualFold(a.Fields["state"], "talking") {
+	if state := strings.ToLower(a.Fields["state"]); state == "talking" || state == "mailbox" {
 		a.emit(interaction.Disconnected, func(e *interaction.Event) { e.By, e.Leg = interaction.ByUnknown, "" })
 		return
 	}
