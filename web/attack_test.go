@@ -165,8 +165,7 @@ func TestA18(t *testing.T) {
 	}
 }
 
-// TestA19: what a browser holds is good at its own boards only, and sockets end with it; one
-// that opens while its token ends is closed too.
+// TestA19: what a browser holds is good at its own boards only, and sockets end with it.
 func TestA19(t *testing.T) {
 	h := newGuarded(t)
 	guest, _ := h.guest("sales")
