@@ -79,6 +79,7 @@ func TestMetrics(t *testing.T) {
 		`wallboard_events_total{result="stored",source="lab"}`:              2,
 		`wallboard_events_total{result="duplicate",source="lab"}`:           1,
 		`wallboard_quarantined_parts_total{source="lab"}`:                   1,
+		`wallboard_ignored_parts_total{source="lab"}`:                       0,
 		`wallboard_delivery_lag_seconds_count{source="lab"}`:                2,
 		`wallboard_delivery_lag_seconds_bucket{source="lab",le="30"}`:       0,
 		`wallboard_delivery_lag_seconds_bucket{source="lab",le="300"}`:      2,

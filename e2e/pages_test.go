@@ -41,8 +41,17 @@ func violations(t *testing.T, ctx context.Context, source string) string {
 	return found
 }
 
+// misdrawn tells of the bars of pictures whose size is not the one that the page gave them.
+func misdrawn(t *testing.T, ctx context.Context) string {
+	t.Helper()
+	return ask(t, ctx, `[].filter.call(document.querySelectorAll('main svg rect[width][height]'), function (r) {
+		var box = r.getBBox();
+		return Math.abs(box.width - r.getAttribute('width')) > .1 || Math.abs(box.height - r.getAttribute('height')) > .1;
+	}).map(function (r) { return r.outerHTML; }).join('\n')`)
+}
+
 // TestAccessible has axe-core look at every page, in light and dark, also with warnings and
-// with old numbers on the board.
+// with old numbers on the board. It sees that pictures are drawn as the page says.
 func TestAccessible(t *testing.T) {
 	s := start(t)
 	at := time.Now().Add(-time.Minute)
@@ -93,6 +102,9 @@ func TestAccessible(t *testing.T) {
 			}
 			if found := violations(t, ctx, source); found != "" {
 				t.Errorf("%s, %s:\n%s", page.name, scheme, found)
+			}
+			if found := misdrawn(t, ctx); found != "" {
+				t.Errorf("%s, %s: other sizes than\n%s", page.name, scheme, found)
 			}
 		}
 	}

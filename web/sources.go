@@ -3,7 +3,9 @@ package web
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/wallboard/wallboard/internal/board"
@@ -26,10 +28,16 @@ func (s *Server) sourcesPage(w http.ResponseWriter, r *http.Request) error {
 	n := s.o.Floor.Numbers(&board.Definition{Window: board.LastHour})
 	for _, src := range n.Sources {
 		st := stats[src.Name]
-		row := views.SourceRow{Name: src.Name, Vendor: src.Vendor, Events: st.Events, Duplicates: st.Duplicates, Quarantined: counts[src.Name]}
+		row := views.SourceRow{Name: src.Name, Vendor: src.Vendor, Events: st.Events, Duplicates: st.Duplicates, Quarantined: counts[src.Name], Refused: s.since(st.Refused), Why: st.Why}
 		if !src.LastEvent.IsZero() {
 			age := max(0, n.AsOf.Sub(src.LastEvent))
 			row.Last = &age
+		}
+		for _, m := range st.Minutes {
+			row.Hour = append(row.Hour, views.Minute(m))
+		}
+		for _, name := range slices.Sorted(maps.Keys(st.Ignored)) {
+			row.Ignored = append(row.Ignored, views.ReportFact{Label: name, Value: views.FormatCount(int64(st.Ignored[name]))})
 		}
 		for _, result := range intake.Results() {
 			if c := st.Results[result]; c > 0 {

@@ -13,7 +13,7 @@ func TestQuarantine(t *testing.T) {
 	h := newOpenHouse(t)
 	h.old.Store(true)
 	h.tell(t, "I1", "queued", time.Minute, `"queue":"Billing"`)
-	if page := h.page(t, "/sources"); !strings.Contains(page, "type: is not known") || !strings.Contains(page, "acknowledged 1") {
+	if page := h.page(t, "/sources"); !strings.Contains(page, "type: is not known") || !strings.Contains(page, "1 acknowledged") {
 		t.Errorf("the sources page: %s", page)
 	}
 	again := func() string {

@@ -100,7 +100,7 @@ func New(o Options) *Intake {
 		if limit == 0 {
 			limit = rate.Inf
 		}
-		in.desks[name] = &desk{counters: newCounters(), places: make(chan struct{}, in.share), rate: rate.NewLimiter(limit, s.Burst)}
+		in.desks[name] = &desk{counters: counters{lag: newLag()}, places: make(chan struct{}, in.share), rate: rate.NewLimiter(limit, s.Burst)}
 	}
 	return in
 }
@@ -120,7 +120,7 @@ func (in *Intake) Handle(ctx context.Context, name string, d *source.Delivery) (
 		case places <- struct{}{}:
 			defer func() { <-places }()
 		default:
-			own.results[Overloaded].Add(1)
+			own.request(in.o.Now(), ErrOverloaded)
 			return source.Response{}, ErrOverloaded
 		}
 	}
@@ -131,12 +131,13 @@ func (in *Intake) Handle(ctx context.Context, name string, d *source.Delivery) (
 		}
 		if r, ok := h.Handshake(d); ok {
 			own.results[Handshaken].Add(1)
+			own.traffic.request(in.o.Now(), nil)
 			in.o.Logger.Debug("handshake answered", "source", name)
 			return r, nil
 		}
 	}
 	err := in.store(ctx, name, src, d)
-	own.results[resultOf(err)].Add(1)
+	own.request(in.o.Now(), err)
 	if err != nil {
 		in.logRefusal(ctx, name, d, err)
 		return source.Response{}, err
@@ -148,7 +149,7 @@ func (in *Intake) Handle(ctx context.Context, name string, d *source.Delivery) (
 // could not be read. Nothing is kept of a source that is not configured.
 func (in *Intake) Refused(name string, err error) {
 	if desk, ok := in.desks[name]; ok {
-		desk.results[resultOf(err)].Add(1)
+		desk.request(in.o.Now(), err)
 		in.o.Logger.Info("delivery refused", "source", name, "cause", err)
 	}
 }
@@ -169,6 +170,7 @@ func (in *Intake) store(ctx context.Context, name string, src Source, d *source.
 	if err != nil {
 		return err
 	}
+	own.traffic.ignore(decoded.Ignored)
 	r := in.record(name, d, decoded)
 	if x, ok := src.Decoder.(source.Redactor); ok {
 		r.Body = x.Redacted(d)

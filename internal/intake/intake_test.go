@@ -30,6 +30,8 @@ func (words) Decode(d *source.Delivery) (out source.Decoded, err error) {
 			return out, source.ErrMalformed
 		case "problem":
 			out.Problems = append(out.Problems, source.Problem{Index: i, Reason: "why"})
+		case "noise":
+			out.Ignore(w)
 		case "ancient":
 			out.Events = append(out.Events, interaction.Event{Interaction: "I", Kind: interaction.Queued, At: 1, Key: w})
 		default:

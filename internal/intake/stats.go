@@ -79,16 +79,24 @@ type Stats struct {
 	// Lag is, for each delivery that brought something new, how long after the vendor's
 	// time of its newest event it was applied, in seconds. A time ahead of ours counts as 0.
 	Lag measure.Values
+	Traffic
 }
 
 type counters struct {
 	results                         [resultCount]atomic.Uint64
 	events, duplicates, quarantined atomic.Uint64
 	lag                             *measure.Histogram
+	traffic                         traffic
 }
 
-func newCounters() counters {
-	return counters{lag: measure.NewHistogram(0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600, 86400)}
+// request counts one by what became of it.
+func (c *counters) request(now time.Time, err error) {
+	c.results[resultOf(err)].Add(1)
+	c.traffic.request(now, err)
+}
+
+func newLag() *measure.Histogram {
+	return measure.NewHistogram(0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600, 86400)
 }
 
 // applied notes the lag of a delivery's events, which were just applied.
@@ -103,9 +111,9 @@ func (c *counters) applied(events []interaction.Event, now time.Time) {
 // Stats returns those of every configured source, by name. The caller owns the map.
 // Each number is right by itself; the numbers of one source may be of slightly different times.
 func (in *Intake) Stats() map[string]Stats {
-	m := make(map[string]Stats, len(in.desks))
+	m, now := make(map[string]Stats, len(in.desks)), in.o.Now()
 	for name, c := range in.desks {
-		s := Stats{Events: c.events.Load(), Duplicates: c.duplicates.Load(), Quarantined: c.quarantined.Load(), Lag: c.lag.Values()}
+		s := Stats{Events: c.events.Load(), Duplicates: c.duplicates.Load(), Quarantined: c.quarantined.Load(), Lag: c.lag.Values(), Traffic: c.traffic.values(now)}
 		for r := range s.Results {
 			s.Results[r] = c.results[r].Load()
 		}

@@ -50,6 +50,7 @@ var (
 	deliveries  = desc("deliveries_total", "Requests to a source's hook, by what became of them.", "source", "result")
 	events      = desc("events_total", "Events of acknowledged deliveries: stored, or duplicate.", "source", "result")
 	quarantined = desc("quarantined_parts_total", "Parts of deliveries that did not decode and are kept.", "source")
+	ignored     = desc("ignored_parts_total", "Parts of deliveries that were understood and not needed, or of a type that is not known.", "source")
 	lag         = desc("delivery_lag_seconds", "From the vendor's time of a delivery's newest event to its being counted.", "source")
 	lastEvent   = desc("source_last_event_timestamp_seconds", "Time of the source's newest event; 0 if it had none.", "source")
 	inFlight    = desc("deliveries_in_flight", "Deliveries that are being handled.")
@@ -102,6 +103,11 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 		counter(events, s.Events, source, "stored")
 		counter(events, s.Duplicates, source, "duplicate")
 		counter(quarantined, s.Quarantined, source)
+		var parts uint64
+		for _, n := range s.Ignored {
+			parts += n
+		}
+		counter(ignored, parts, source)
 		histogram(lag, s.Lag, source)
 	}
 	gauge(inFlight, float64(c.o.InFlight()))
