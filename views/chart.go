@@ -60,11 +60,14 @@ func (c Chart) top() float64 {
 			}
 		}
 	}
-	if most <= 0 {
+	switch {
+	case !c.Percent && most < 2:
+		return 2
+	case most <= 0:
 		return 1
 	}
 	unit := math.Pow(10, math.Floor(math.Log10(most)))
-	for _, f := range []float64{1, 2, 2.5, 5, 10} {
+	for _, f := range []float64{1, 2, 4, 6, 8} { // whose half is as round
 		if f*unit >= most {
 			return f * unit
 		}

@@ -61,6 +61,9 @@ func binLabels() []string {
 }
 
 func short(seconds int64) string {
+	if seconds >= 3600 && seconds%3600 == 0 {
+		return fmt.Sprintf("%d h", seconds/3600)
+	}
 	if seconds > 90 {
 		return fmt.Sprintf("%d min", seconds/60)
 	}
