@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -66,6 +67,37 @@ forward: [{name: pbx, vendor: asterisk, address: "127.0.0.1:1", username: u, sec
 		var out bytes.Buffer
 		if code := run(context.Background(), tc.args, none, &out, &out); code != tc.code || !strings.Contains(out.String(), tc.want) {
 			t.Errorf("%q: exit %d, %s", tc.args, code, out.String())
+		}
+	}
+}
+
+// TestConnections: few open files are told of at the start, too few stop it.
+func TestConnections(t *testing.T) {
+	var files syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
+			t.Error(err)
+		}
+	})
+	var out bytes.Buffer
+	for _, tc := range []struct {
+		files     uint64
+		most      int
+		said, why string
+	}{
+		{1024, 924, "files=1024 connections=924 screens=462", ""},
+		{200, 0, "", "allow 256 at least"},
+	} {
+		if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: tc.files, Max: files.Max}); err != nil {
+			t.Fatal(err)
+		}
+		out.Reset()
+		most, err := connections(slog.New(slog.NewTextHandler(&out, nil)))
+		if most != tc.most || !strings.Contains(out.String(), tc.said) || (err == nil) != (tc.why == "") || err != nil && !strings.Contains(err.Error(), tc.why) {
+			t.Errorf("%d files: %d connections, %v, said %q", tc.files, most, err, out.String())
 		}
 	}
 }

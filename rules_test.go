@@ -70,7 +70,7 @@ var home = map[string][]string{
 	"github.com/coreos/go-oidc/v3":             {"internal/access"},
 	"golang.org/x/oauth2":                      {"internal/access"},
 	"rsc.io/qr":                                {"web"},
-	"golang.org/x/time":                        {"internal/intake"},
+	"golang.org/x/time":                        {"internal/intake", "web"},
 	"github.com/nicksnyder/go-i18n/v2":         {"views"},
 	"github.com/BurntSushi/toml":               {"views"},
 	"golang.org/x/text":                        {"views"},

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -67,6 +69,10 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listeni
 	}
 	defer func() { err = errors.Join(err, log.Close()) }()
 
+	connections, err := connections(logger)
+	if err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
 		return fmt.Errorf("cannot listen: %w", err)
@@ -84,7 +90,7 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listeni
 	var site *web.Server
 	site = web.New(web.Options{
 		Floor: floor, Past: keeper, Zone: cfg.TimeZone, Boards: cfg.Boards, Ready: log.Ready, Logger: logger, Intake: hooks,
-		Shelf: shelf.Open(db, cfg, time.Now), Access: doors, Provider: provider(cfg), Open: cfg.Access.Mode == "open", Hosts: hosts(cfg), Public: public, Proxies: cfg.Access.Proxies,
+		Shelf: shelf.Open(db, cfg, time.Now), Access: doors, Provider: provider(cfg), Open: cfg.Access.Mode == "open", Hosts: hosts(cfg), Public: public, Proxies: cfg.Access.Proxies, Connections: connections,
 		Metrics: metrics.Handler(metrics.Options{
 			Version: version, Intake: hooks.Stats, InFlight: hooks.InFlight, Journal: log.Stats, Floor: floor.Stats,
 			Site: func() web.Stats { return site.Stats() },
@@ -120,7 +126,7 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listeni
 		return site.Run(ctx)
 	})
 	group.Go(func() error {
-		front := web.Door(listener, cfg.Access.Proxies)
+		front := web.Door(listener, cfg.Access.Proxies, connections)
 		if certificate != nil {
 			front = tls.NewListener(front, certificate.config())
 		}
@@ -136,6 +142,22 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listeni
 		return server.Shutdown(ending)
 	})
 	return group.Wait()
+}
+
+// connections is how many there may be, as the limit of open files leaves room for.
+func connections(logger *slog.Logger) (int, error) {
+	files := syscall.Rlimit{Cur: math.MaxUint64}
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
+		logger.Warn("the limit of open files is not known", "cause", err)
+	}
+	if files.Cur < web.MinFiles {
+		return 0, fmt.Errorf("only %d files may be open; allow %d at least, by ulimit -n or LimitNOFILE, and two for each screen", files.Cur, web.MinFiles)
+	}
+	most, lowered := web.Connections(files.Cur)
+	if lowered {
+		logger.Warn("few files may be open, and so few screens", "files", files.Cur, "connections", most, "screens", web.Screens(most))
+	}
+	return most, nil
 }
 
 // days are those of the settings, of 24 hours each.

@@ -70,6 +70,7 @@ type server struct {
 	scheme  string // https where it speaks TLS
 	address string
 	config  string
+	files   int    // how many it may open; 0 for as many as the test itself
 	setUp   string // what it printed to set up the first admin; "" where everybody may look
 }
 
@@ -120,6 +121,9 @@ func (s *server) launch() {
 	}
 	required := strings.Contains(string(settings), "mode: required") && s.setUp == ""
 	s.cmd = exec.Command(binary, "serve", "--config", s.config)
+	if s.files != 0 {
+		s.cmd = exec.Command("sh", "-c", fmt.Sprintf(`ulimit -n %d; exec "$0" "$@"`, s.files), binary, "serve", "--config", s.config)
+	}
 	s.cmd.Stderr = os.Stderr
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {

@@ -8,9 +8,35 @@ import (
 // The most connections of all kinds, screens among them. What comes beyond is closed
 // before a byte of it is read, so that nobody can use up the files that the database needs.
 const (
-	maxConnections        = 2 * maxSockets
-	maxConnectionsAddress = 2 * maxSocketsAddress
+	maxConnections = 8192
+
+	ownFiles = 100 // of the database and its sorters, the logs, and what is fetched
+	// MinFiles is how many files a process has to be allowed, to have enough for connections.
+	MinFiles = 256
 )
+
+// Connections is the most that a process may have which may open so many files, MinFiles at
+// least. Lowered reports whether it would have more without that limit.
+func Connections(files uint64) (most int, lowered bool) {
+	most = int(min(maxConnections, max(files, MinFiles)-ownFiles))
+	return most, most < maxConnections
+}
+
+// Screens is how many of the connections may be screens: the others are there for hooks and
+// pages, however many screens come.
+func Screens(connections int) int { return connections / 2 }
+
+// limitsOfAll are those of connections of all kinds. All screens and one hostile address
+// together leave some.
+func limitsOfAll(connections int) socketLimits {
+	return socketLimits{total: connections, address: connections / 4}
+}
+
+// limitsOfScreens are those of screens. An office's all come from one address, as do those of a
+// proxy that is not trusted, from where hooks come too. A holder is one person, screen or share link.
+func limitsOfScreens(connections int) socketLimits {
+	return socketLimits{total: Screens(connections), address: connections / 8, holder: connections / 16}
+}
 
 // door is a listener that lets in so many at a time and no more.
 type door struct {
@@ -26,8 +52,8 @@ type door struct {
 
 // Door puts the limits of connections before a listener. Proxies have only the one in total,
 // since everybody comes from them.
-func Door(l net.Listener, proxies Networks) net.Listener {
-	return &door{Listener: l, proxies: proxies, limits: socketLimits{total: maxConnections, address: maxConnectionsAddress}, addresses: make(map[string]int)}
+func Door(l net.Listener, proxies Networks, connections int) net.Listener {
+	return &door{Listener: l, proxies: proxies, limits: limitsOfAll(connections), addresses: make(map[string]int)}
 }
 
 // Accept closes who is too many, and waits for the next.

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"syscall"
@@ -19,7 +20,7 @@ func TestDoor(t *testing.T) {
 	for name, limits := range map[string]socketLimits{"in total": {total: 2, address: 10}, "at one address": {total: 10, address: 2}} {
 		t.Run(name, func(t *testing.T) {
 			web := serve(t, Options{Floor: wallboard.New(wallboard.Options{}), Boards: []*board.Definition{{Name: "all", Window: board.LastHour}}})
-			d := Door(web.Listener, nil).(*door)
+			d := Door(web.Listener, nil, maxConnections).(*door)
 			d.limits = limits
 			l, err := net.Listen("tcp", "127.0.0.1:0")
 			if err != nil {
@@ -59,5 +60,20 @@ func TestDoor(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestConnections: of whatever number of files there may be, the program's own are left, as many
+// connections as there are screens, and some by one address for hooks.
+func TestConnections(t *testing.T) {
+	for files, want := range map[uint64]int{math.MaxUint64: 8192, 8292: 8192, 8291: 8191, 1024: 924, MinFiles: 156, 0: 156} {
+		got, lowered := Connections(files)
+		if got != want || lowered != (files < 8292) {
+			t.Errorf("%d files: %d connections, lowered %t, want %d", files, got, lowered, want)
+		}
+		all, screens := limitsOfAll(got), limitsOfScreens(got)
+		if all.total-screens.total-all.address < all.total/4 || all.address-screens.address < all.address/2 || screens.holder < 1 {
+			t.Errorf("%d files: %+v of all, %+v of screens", files, all, screens)
+		}
 	}
 }

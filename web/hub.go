@@ -32,9 +32,9 @@ type hub struct {
 	closed    bool
 }
 
-func newHub() *hub {
+func newHub(limits socketLimits) *hub {
 	h := &hub{
-		poked: make(chan struct{}, 1), limits: socketLimits{total: maxSockets, address: maxSocketsAddress, holder: maxSocketsHolder},
+		poked: make(chan struct{}, 1), limits: limits,
 		sockets: make(map[*face]map[*socket]struct{}), addresses: make(map[string]int), holders: make(map[string]int),
 		// live has looked at the origin, and knows more of who asks.
 		upgrader: websocket.Upgrader{

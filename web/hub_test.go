@@ -51,11 +51,11 @@ func TestDeafScreen(t *testing.T) {
 		screens[i].next()
 	}
 	// The deaf one asks for pongs too, which are no way round the writers.
-	go func() {
-		for deaf.WriteControl(websocket.PingMessage, []byte("p"), time.Now().Add(time.Second)) == nil {
-			runtime.Gosched()
+	for range heardBurst {
+		if err := deaf.WriteControl(websocket.PingMessage, []byte("p"), time.Now().Add(20*time.Second)); err != nil {
+			t.Fatal(err)
 		}
-	}()
+	}
 	h := serverOf(web).hub
 	steps := 0
 	for ; h.count() > len(screens); steps++ {
@@ -122,14 +122,14 @@ func TestSocketLimits(t *testing.T) {
 	}
 }
 
-// TestTalkativeScreen: who keeps talking is closed with 1008, who sends too much at once
-// with 1009. A few words do no harm.
+// TestTalkativeScreen: who keeps talking is closed with 1008, in whatever kind of frame, who sends
+// too much at once with 1009. A few words do no harm.
 func TestTalkativeScreen(t *testing.T) {
 	web, floor := site(t, 0)
 	words := newScreen(t, web)
-	say := func(s *screen, n, size int) (code int) {
+	say := func(s *screen, kind, n, size int) (code int) {
 		for range n {
-			s.conn.WriteMessage(websocket.TextMessage, []byte(strings.Repeat("x", size)))
+			s.conn.WriteMessage(kind, []byte(strings.Repeat("x", size))) // it may be closed by then
 		}
 		s.conn.SetReadDeadline(time.Now().Add(20 * time.Second))
 		for {
@@ -141,13 +141,21 @@ func TestTalkativeScreen(t *testing.T) {
 			}
 		}
 	}
-	if got := say(newScreen(t, web), maxMessages, 10); got != websocket.ClosePolicyViolation {
-		t.Errorf("%d messages: closed with %d, want 1008", maxMessages, got)
+	for name, kind := range map[string]int{"messages": websocket.TextMessage, "pings": websocket.PingMessage, "pongs": websocket.PongMessage} {
+		if got := say(newScreen(t, web), kind, 10*heardBurst, 10); got != websocket.ClosePolicyViolation {
+			t.Errorf("%s: closed with %d, want 1008", name, got)
+		}
 	}
-	if got := say(newScreen(t, web), 1, readLimit+1); got != websocket.CloseMessageTooBig {
+	if got := say(newScreen(t, web), websocket.TextMessage, 1, readLimit+1); got != websocket.CloseMessageTooBig {
 		t.Errorf("a long message: closed with %d, want 1009", got)
 	}
-	words.conn.WriteMessage(websocket.TextMessage, []byte("hello"))
+	for _, kind := range []int{websocket.TextMessage, websocket.PingMessage, websocket.PongMessage} {
+		for range heardBurst / 3 {
+			if err := words.conn.WriteMessage(kind, []byte("hello")); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	queueOne(floor, 0)
 	for words.cells["status.Waiting"].Text != "1" {
 		words.next()

@@ -70,7 +70,10 @@ type Options struct {
 	// Hosts are the names under which the server may be called, without ports; none
 	// allows all. localhost and addresses are always allowed.
 	Hosts []string
-	Ready func() error
+	// Connections is the most that there may be, as the function of that name has it; 0 means as
+	// many as without a limit of files.
+	Connections int
+	Ready       func() error
 	// Metrics answers /metrics; nil means that there are none.
 	Metrics http.Handler
 	Logger  *slog.Logger
@@ -99,7 +102,8 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{o: o, epoch: rand.Text(), began: o.Now(), hub: newHub(), mux: http.NewServeMux()}
+	o.Connections = cmp.Or(o.Connections, maxConnections)
+	s := &Server{o: o, epoch: rand.Text(), began: o.Now(), hub: newHub(limitsOfScreens(o.Connections)), mux: http.NewServeMux()}
 	s.bodyWithin, s.places = bodyWithin, make(chan struct{}, maxBodies)
 	for _, d := range o.Boards {
 		s.boards.put(d)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"golang.org/x/time/rate"
 
 	"github.com/wallboard/wallboard/internal/access"
 	"github.com/wallboard/wallboard/static"
@@ -22,13 +23,10 @@ const (
 	goodbye    = time.Second      // to read on after a close was sent
 
 	readLimit   = 512 // bytes of a message; screens have nothing to say
-	maxMessages = 64  // of a screen, which has nothing to say
+	heardBurst  = 64  // messages, pings and pongs that are heard at once
+	heardEvery  = time.Second
 	readBuffer  = 512
 	writeBuffer = 128 << 10 // the kernel's, for each socket; more than the largest frame
-
-	maxSockets        = 4096
-	maxSocketsAddress = 1024 // an office's screens all come from one address
-	maxSocketsHolder  = 512  // of one person, screen or share link
 )
 
 // The codes with which sockets are closed, beside those of the protocol.
@@ -191,13 +189,31 @@ func (h *hub) add(k *socket) {
 
 // read reads the socket until it ends, and takes nothing in. gorilla needs a reader for
 // pongs and closes; there are as many of them as sockets, and those have a limit. What is
-// to be answered is left to the writers.
+// to be answered is left to the writers. Who talks faster than a screen has a reason to is
+// closed, and not answered any more.
 func (h *hub) read(k *socket) {
 	defer h.remove(k)
 	k.conn.SetReadLimit(readLimit)
 	k.conn.SetReadDeadline(time.Now().Add(pongWithin))
-	k.conn.SetPongHandler(func(string) error { return k.conn.SetReadDeadline(time.Now().Add(pongWithin)) })
+	quota, over := rate.NewLimiter(rate.Every(heardEvery), heardBurst), false
+	heard := func() bool {
+		if !over && !quota.Allow() {
+			over = true
+			h.end(k, websocket.ClosePolicyViolation, "screens only listen")
+			k.conn.SetReadDeadline(time.Now().Add(goodbye))
+		}
+		return !over
+	}
+	k.conn.SetPongHandler(func(string) error {
+		if !heard() {
+			return nil
+		}
+		return k.conn.SetReadDeadline(time.Now().Add(pongWithin))
+	})
 	k.conn.SetPingHandler(func(data string) error {
+		if !heard() {
+			return nil
+		}
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		k.pong = []byte(data)
@@ -208,15 +224,11 @@ func (h *hub) read(k *socket) {
 		k.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(writeWait))
 		return nil
 	})
-	for n := 1; ; n++ {
+	for {
 		if _, _, err := k.conn.NextReader(); err != nil {
 			return
 		}
-		if n == maxMessages {
-			h.end(k, websocket.ClosePolicyViolation, "screens only listen")
-			k.conn.SetPongHandler(nil)
-			k.conn.SetReadDeadline(time.Now().Add(goodbye))
-		}
+		heard()
 	}
 }
 
