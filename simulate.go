@@ -26,6 +26,7 @@ type simulateCommand struct {
 	Hour      bool          `help:"Play the hour before now at speed, to begin with." default:"true" negatable:""`
 	Backfill  int           `help:"Play so many days before now, instead of an hour: a past of any length in little memory. What is received counts as received now." placeholder:"DAYS"`
 	PerHour   float64       `help:"How many customers come in an hour at the peak of the day." default:"250"`
+	AtOnce    int           `help:"How many deliveries are under way at once." default:"8"`
 	Duration  time.Duration `help:"How long to go on in real time." default:"0s"`
 	Truth     string        `help:"A file for what was played, as JSON; - is the standard output."`
 	Remote    bool          `name:"allow-remote" help:"Let --to be another machine than this one."`
@@ -39,7 +40,7 @@ func (s *simulateCommand) run(ctx context.Context, stdout io.Writer) error {
 	hook := "/hooks/" + s.Source
 	o := simulate.Options{
 		Seed: s.Seed, URL: strings.TrimRight(s.To, "/") + hook, Secret: s.Secret, Duration: s.Duration, AllowRemote: s.Remote,
-		Format: simulate.Formats()[s.Vendor],
+		Concurrency: s.AtOnce, Format: simulate.Formats()[s.Vendor],
 	}
 	if s.PublicURL != "" {
 		o.PublicURL = strings.TrimRight(s.PublicURL, "/") + hook
