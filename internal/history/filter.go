@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -60,8 +61,8 @@ func (f *Filter) current() bool {
 	return f.Status == interaction.StatusAssigned.String() || f.Status == interaction.Opened.String()
 }
 
-// wait is an interaction's wait in SQL; its argument is the time as of which the list is.
-const wait = "(CASE WHEN i.since > 0 THEN max(0, ? - i.since) ELSE i.wait END)"
+// byWait reports whether a list has to do with waits.
+func (f *Filter) byWait() bool { return f.Order == ByWait || f.WaitFrom != nil || f.WaitTo != nil }
 
 // query is a part of an SQL statement with its arguments.
 type query struct {
@@ -82,7 +83,12 @@ func (q *query) anyOf(column string, values []string) {
 	for i, v := range values {
 		args[i] = v
 	}
-	q.add(column+" IN ("+strings.TrimSuffix(strings.Repeat("?,", len(values)), ",")+")", args...)
+	q.in(column, args)
+}
+
+// in adds that a column has one of the values.
+func (q *query) in(column string, values []any) {
+	q.add(column+" IN ("+strings.TrimSuffix(strings.Repeat("?,", len(values)), ",")+")", values...)
 }
 
 func (q *query) where() string {
@@ -92,102 +98,249 @@ func (q *query) where() string {
 	return strings.Join(q.text, " AND ")
 }
 
-// from is what a filter reads: interactions as i, with their works as w where it lists those.
-func (f *Filter) from() string {
-	if f.works() {
+// waits says which interactions a question is about, by their waits.
+type waits uint8
+
+const (
+	anyWait     waits = iota
+	endedWait         // those of a wait that an index has
+	growingWait       // the few who wait now
+)
+
+// stay says which interactions a question is about, of those open at a time.
+type stay uint8
+
+const (
+	anyStay   stay = iota
+	shortStay      // those that had begun within the day before
+	longStay       // the few that had begun earlier: an index has what took so long
+)
+
+// A longContact is in SQL one that took more than longAfter, or that is open.
+const (
+	longContact = "(i.over = 0 OR i.over - i.came > 86400000000)"
+	longAfter   = 24 * time.Hour
+)
+
+// question is what a list asks of the projections: interactions as i, or works as w, each
+// with its interaction where a condition is about that.
+type question struct {
+	query
+	*Filter
+	asOf   int64 // µs
+	paging bool  // a page is asked for, and not how many there are
+	waits  waits
+	stay   stay
+	joined bool
+}
+
+// questions are a filter in SQL, as of a time (µs). Their answers have no row in common.
+func (f *Filter) questions(asOf int64, paging bool) []*question {
+	ways, stays := []waits{anyWait}, []stay{anyStay}
+	if f.byWait() && !f.ofWorks() {
+		ways = []waits{endedWait, growingWait}
+	}
+	if f.By == ByOpenAt && !f.ofWorks() {
+		stays = []stay{shortStay, longStay}
+	}
+	var list []*question
+	for _, w := range ways {
+		for _, s := range stays {
+			q := &question{Filter: f, asOf: asOf, paging: paging, waits: w, stay: s}
+			q.conditions()
+			list = append(list, q)
+		}
+	}
+	return list
+}
+
+// ofWorks reports whether works are read: those that are listed, or an agent's.
+func (f *Filter) ofWorks() bool { return f.works() || f.Agent != "" }
+
+// column is an interaction's; works have some of them, too.
+func (q *question) column(name string) string {
+	if !q.ofWorks() {
+		return "i." + name
+	}
+	switch name {
+	case "source", "channel", "counts", "started":
+		return "w." + name
+	}
+	q.joined = true
+	return "i." + name
+}
+
+// wait is an interaction's wait.
+func (q *question) wait() (string, []any) {
+	switch q.waits {
+	case endedWait:
+		return "i.wait", nil
+	case growingWait:
+		return "max(0, ? - i.since)", []any{q.asOf}
+	}
+	q.joined = true
+	return "(CASE WHEN i.since > 0 THEN max(0, ? - i.since) ELSE i.wait END)", []any{q.asOf}
+}
+
+// row is in SQL which row of the projections is listed: its contact, segment and work.
+func (q *question) row() string {
+	switch {
+	case q.works():
+		return "w.contact, w.segment, w.n"
+	case q.ofWorks():
+		return "w.contact, w.segment, -1"
+	}
+	return "i.contact, i.segment, -1"
+}
+
+// from is what is read.
+func (q *question) from() string {
+	switch {
+	case q.joined && q.ofWorks():
 		return "works w CROSS JOIN interactions i ON i.contact = w.contact AND i.segment = w.segment"
+	case q.ofWorks():
+		return "works w"
+	case q.waits == growingWait:
+		return "interactions i INDEXED BY interactions_waiting"
+	case q.stay == shortStay:
+		return "interactions i INDEXED BY interactions_came"
+	case q.stay == longStay:
+		return "interactions i INDEXED BY interactions_long"
+	case q.Corrected:
+		return "interactions i INDEXED BY interactions_corrected"
+	case q.paging && q.waits == endedWait && q.Order == ByWait:
+		return "interactions i INDEXED BY interactions_wait"
 	}
 	return "interactions i"
 }
 
-// conditions are the filter in SQL, as of a time (µs).
-func (f *Filter) conditions(asOf int64) *query {
-	q := new(query)
-	queue := "i.queue"
+// longWindow is from when on a page of a window is found sooner along the order of the list
+// than by sorting all that is in the window.
+const longWindow = 31 * 24 * time.Hour
+
+// along is a column by which no index is to be looked for: a page's rows are to be read in
+// their order, until there are enough of them.
+func (q *question) along(column string) string {
+	if q.paging && q.Order == ByStart && !q.ofWorks() {
+		return "+" + column
+	}
+	return column
+}
+
+func (q *question) conditions() {
+	queue := ""
+	if q.Agent != "" {
+		q.add("w.agent = ?", q.Agent)
+	}
 	switch {
-	case f.works():
-		q.add("w.status = ?", f.Status)
+	case q.works():
+		q.add("w.status = ?", q.Status)
 		queue = "w.queue"
-		if f.current() {
+		if q.current() {
 			q.add("w.now")
 		}
-		if f.Agent != "" {
-			q.add("w.agent = ?", f.Agent)
-		}
-	case f.Status != "":
-		q.add("i.outcome = 'open' AND i.state = 'waiting'")
+	case q.Agent != "":
+		q.add("w.first") // an interaction may have several works of an agent
 	}
-	if f.Agent != "" && !f.works() {
-		q.add("(i.contact, i.segment) IN (SELECT contact, segment FROM works WHERE agent = ?)", f.Agent)
+	if q.Status != "" && !q.works() {
+		q.add(q.column("outcome") + " = 'open' AND " + q.column("state") + " = 'waiting'")
 	}
-	q.anyOf("i.source", f.Sources)
-	q.anyOf("i.channel", f.Channels)
-	q.anyOf(queue, f.Queues)
-	if f.Outcome != "" {
-		q.add("i.outcome = ?", f.Outcome)
+	switch q.waits {
+	case endedWait:
+		q.add("i.since = 0")
+	case growingWait:
+		q.add("i.since > 0")
 	}
-	if f.Reason != "" {
-		q.add("i.reason = ?", f.Reason)
+	if len(q.Queues) > 0 && queue == "" {
+		queue = q.column("queue")
 	}
-	if f.Counted {
-		q.add("i.counts")
+	q.anyOf(queue, q.Queues)
+	if len(q.Sources) > 0 {
+		q.anyOf(q.column("source"), q.Sources)
 	}
-	if f.Corrected {
-		q.add("i.corrections > 0")
+	if len(q.Channels) > 0 {
+		q.anyOf(q.column("channel"), q.Channels)
 	}
-	f.times(q)
-	if f.WaitFrom != nil {
-		q.add(wait+" >= ?", asOf, f.WaitFrom.Microseconds())
+	if q.Outcome != "" {
+		q.add(q.column("outcome")+" = ?", q.Outcome)
 	}
-	if f.WaitTo != nil {
-		q.add("("+wait+" < ? AND "+wait+" >= 0)", asOf, f.WaitTo.Microseconds(), asOf)
+	if q.Reason != "" {
+		q.add(q.column("reason")+" = ?", q.Reason)
 	}
-	return q
+	if q.Counted {
+		q.add(q.column("counts"))
+	}
+	if q.Corrected {
+		q.add(q.column("corrections") + " > 0")
+	}
+	q.times()
+	if q.WaitFrom != nil {
+		wait, args := q.wait()
+		q.add(q.along(wait)+" >= ?", append(args, q.WaitFrom.Microseconds())...)
+	}
+	if q.WaitTo != nil {
+		wait, args := q.wait()
+		q.add(q.along(wait)+" < ?", append(args, q.WaitTo.Microseconds())...)
+		q.add(q.along(wait)+" >= 0", args...)
+	}
 }
 
 // times adds From and To. What began never counts as begun later than the vendor says, so
 // that the index on the vendor's time finds what counts from a time on.
-func (f *Filter) times(q *query) {
+func (q *question) times() {
 	column, set := "", ""
-	switch f.By {
+	switch q.By {
 	case ByStarted:
-		column = "i.started"
+		column = "started"
 	case ByCame:
-		column = "i.came"
-		if !f.From.IsZero() {
-			q.add("i.started >= ?", f.From.UnixMicro())
+		column = "came"
+		if !q.From.IsZero() {
+			q.add(q.column("started")+" >= ?", q.From.UnixMicro())
 		}
 	case ByOver:
-		column, set = "i.over", "i.over > 0"
+		column, set = "over", " > 0"
 	case ByAnswered:
-		column, set = "i.answered", "i.answered > 0"
-	case ByWork:
-		column = "w.at"
+		column, set = "answered", " > 0"
 	case ByOpenAt:
-		at := f.From.UnixMicro()
+		q.joined = true
+		at := q.From.UnixMicro()
 		q.add("i.came < ? AND (i.over = 0 OR i.over >= ?)", at, at)
+		switch before := at - longAfter.Microseconds(); q.stay {
+		case shortStay:
+			q.add("i.came >= ?", before)
+		case longStay:
+			q.add(longContact+" AND i.came < ?", before)
+		}
 		return
 	}
-	if !f.From.IsZero() {
-		q.add(column+" >= ?", f.From.UnixMicro())
+	if q.By == ByWork {
+		column = "w.at"
+	} else if !q.From.IsZero() || !q.To.IsZero() || set != "" {
+		column = q.column(column)
+		if q.From.IsZero() || cmp.Or(q.To, time.UnixMicro(q.asOf)).Sub(q.From) > longWindow {
+			column = q.along(column)
+		}
 	}
-	if !f.To.IsZero() {
-		q.add(column+" < ?", f.To.UnixMicro())
+	if !q.From.IsZero() {
+		q.add(column+" >= ?", q.From.UnixMicro())
+	}
+	if !q.To.IsZero() {
+		q.add(column+" < ?", q.To.UnixMicro())
 	}
 	if set != "" {
-		q.add(set) // after From, because SQLite begins to read an index by the first bound
+		q.add(column + set) // after From, because SQLite begins to read an index by the first bound
 	}
 }
 
-// key is in SQL by what a list is sorted, the greatest first, as of a time (µs).
-func (f *Filter) key(asOf int64) (string, []any) {
+// key is in SQL by what a list is sorted, the greatest first.
+func (q *question) key() (string, []any) {
 	switch {
-	case f.Order == ByWait:
-		return wait, []any{asOf}
-	case f.works():
+	case q.Order == ByWait:
+		return q.wait()
+	case q.works():
 		return "w.at", nil
-	case f.Order == ByEnd:
-		return "i.over", nil
+	case q.Order == ByEnd:
+		return q.column("over"), nil
 	}
-	return "i.started", nil
+	return q.column("started"), nil
 }

@@ -235,6 +235,16 @@ func (h *house) same(t rapid.TB) {
 	}
 	h.sums(t)
 	pages, want := h.list(t, Filter{}, 3), h.plain.All()
+	newestFirst := func(a, b wallboard.Interaction) int { return b.StartedAt.Compare(a.StartedAt) }
+	if !slices.IsSortedFunc(pages, newestFirst) {
+		t.Fatal("a list is not sorted by the start")
+	}
+	slices.SortFunc(pages, func(a, b wallboard.Interaction) int {
+		if c := newestFirst(a, b); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Source+" "+a.ID, b.Source+" "+b.ID)
+	})
 	if d := cmp.Diff(want, pages, cmpopts.EquateEmpty()); d != "" {
 		t.Fatalf("lists (-in memory +from history):\n%s", d)
 	}

@@ -19,7 +19,7 @@ import (
 var ErrCursor = errors.New("history: not a cursor of this list")
 
 // MaxTotal is up to where the total of a list is counted.
-const MaxTotal = 100_000
+const MaxTotal = 1_000_000
 
 // List is one page of a list.
 type List struct {
@@ -39,15 +39,12 @@ type Row struct {
 	Work int
 }
 
-// place is where a row stands in a list: by its key, greatest first, then by the rest.
-type place struct {
-	key        int64
-	source, id string
-	work       int
-}
+// place is a row of the projections, and where it stands in a list: by its key, then by the
+// rest, the greatest first. Indexes have the rest in this order.
+type place struct{ key, contact, segment, work int64 }
 
 func (p *place) cursor() string {
-	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d\n%d\n%s\n%s", p.key, p.work, p.source, p.id))
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %d %d %d", p.key, p.contact, p.segment, p.work))
 }
 
 func parsePlace(cursor string) (*place, error) {
@@ -55,23 +52,17 @@ func parsePlace(cursor string) (*place, error) {
 		return nil, nil
 	}
 	b, err := base64.RawURLEncoding.DecodeString(cursor)
-	parts := strings.SplitN(string(b), "\n", 4)
+	parts := strings.Split(string(b), " ")
 	if err != nil || len(parts) != 4 {
 		return nil, ErrCursor
 	}
-	key, bad := strconv.ParseInt(parts[0], 10, 64)
-	work, err := strconv.Atoi(parts[1])
-	if bad != nil || err != nil {
-		return nil, ErrCursor
+	p := new(place)
+	for i, into := range []*int64{&p.key, &p.contact, &p.segment, &p.work} {
+		if *into, err = strconv.ParseInt(parts[i], 10, 64); err != nil {
+			return nil, ErrCursor
+		}
 	}
-	return &place{key, parts[2], parts[3], work}, nil
-}
-
-// found is a row of the projection that a list shows.
-type found struct {
-	place
-	contact int64
-	segment int
+	return p, nil
 }
 
 // List returns at most limit rows that match, after a cursor ("" is the beginning), and with
@@ -102,78 +93,97 @@ func (k *Keeper) List(ctx context.Context, f Filter, limit int, cursor string, t
 			return List{}, fmt.Errorf("history: counting: %w", err)
 		}
 	}
-	for _, r := range rows {
-		in, ok, err := k.row(ctx, tx, r)
-		if err != nil {
-			return List{}, err
-		}
-		if ok {
-			l.Rows = append(l.Rows, Row{in, min(r.work, len(in.Works)-1)})
-		}
+	if l.Rows, err = k.rows(ctx, tx, rows); err != nil {
+		return List{}, err
 	}
 	return l, nil
 }
 
-// row is the interaction of a projected row: as memory has it, else folded from its events.
-func (k *Keeper) row(ctx context.Context, tx *sql.Tx, r found) (wallboard.Interaction, bool, error) {
-	if in, ok := k.live.HeldAt(r.contact, r.segment); ok {
-		return in, true, nil
+// rows are the interactions of projected rows: as memory has them, else folded from their events.
+func (k *Keeper) rows(ctx context.Context, tx *sql.Tx, places []place) (rows []Row, err error) {
+	held := make(map[place]wallboard.Interaction)
+	var away []any
+	for _, p := range places {
+		if in, ok := k.live.HeldAt(p.contact, int(p.segment)); ok {
+			held[p] = in
+		} else {
+			away = append(away, p.contact)
+		}
 	}
-	stored, err := contactsIn(ctx, tx, selectContact+"WHERE c.row = ?", r.contact)
-	if err != nil || len(stored) == 0 {
-		return wallboard.Interaction{}, false, err
+	contacts := make(map[int64]*wallboard.Stored)
+	if len(away) > 0 {
+		q := new(query)
+		q.in("c.row", away)
+		stored, err := contactsIn(ctx, tx, selectContact+"WHERE "+q.where(), q.args...)
+		if err != nil {
+			return nil, err
+		}
+		for i := range stored {
+			contacts[stored[i].Row] = &stored[i]
+		}
 	}
-	in, ok := k.live.View(&stored[0], r.segment)
-	return in, ok, nil
+	for _, p := range places {
+		in, ok := held[p]
+		if c := contacts[p.contact]; !ok && c != nil {
+			in, ok = k.live.View(c, int(p.segment))
+		}
+		if ok {
+			rows = append(rows, Row{in, min(int(p.work), len(in.Works)-1)})
+		}
+	}
+	return rows, nil
 }
 
 // page finds at most limit rows after a place.
-func page(ctx context.Context, tx *sql.Tx, f *Filter, asOf int64, limit int, after *place) ([]found, error) {
+func page(ctx context.Context, tx *sql.Tx, f *Filter, asOf int64, limit int, after *place) (list []place, err error) {
 	text, args := f.page(asOf, limit, after)
-	rows, err := tx.QueryContext(ctx, text, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []found
-	for rows.Next() {
-		var r found
-		if err := rows.Scan(&r.contact, &r.segment, &r.key, &r.source, &r.id, &r.work); err != nil {
-			return nil, err
-		}
-		list = append(list, r)
-	}
-	return list, rows.Err()
+	err = each(ctx, tx, text, args, func(rows *sql.Rows) error {
+		var p place
+		err := rows.Scan(&p.key, &p.contact, &p.segment, &p.work)
+		list = append(list, p)
+		return err
+	})
+	return list, err
 }
 
-// page is the question for at most limit rows after a place.
+// page is the question for at most limit rows after a place, in SQL.
 func (f *Filter) page(asOf int64, limit int, after *place) (text string, args []any) {
-	q := f.conditions(asOf)
-	key, args := f.key(asOf)
-	work := "-1"
-	if f.works() {
-		work = "w.n"
+	const order = " ORDER BY 1 DESC, 2 DESC, 3 DESC, 4 DESC LIMIT ?"
+	var parts []string
+	for _, q := range f.questions(asOf, true) {
+		key, of := q.key()
+		if strings.HasSuffix(key, ".started") && f.By != ByOpenAt {
+			q.add(key+" <= ?", int64(math.MaxInt64)) // so that SQLite reads along an index instead of sorting all
+		}
+		if after != nil {
+			q.add(key+" <= ?", append(of[:len(of):len(of)], after.key)...) // an index finds the beginning by it
+			q.add("("+key+", "+q.row()+") < (?, ?, ?, ?)", append(of[:len(of):len(of)], after.key, after.contact, after.segment, after.work)...)
+		}
+		parts = append(parts, "SELECT "+key+", "+q.row()+" FROM "+q.from()+" WHERE "+q.where()+order)
+		args = append(append(append(args, of...), q.args...), limit)
 	}
-	if key == "i.started" && f.By != ByOpenAt && f.Agent == "" {
-		q.add("i.started <= ?", int64(math.MaxInt64)) // so that SQLite reads along an index instead of sorting all
+	if len(parts) == 1 {
+		return parts[0], args
 	}
-	if after != nil {
-		q.add(key+" <= ?", append(args[:len(args):len(args)], after.key)...) // an index finds the beginning by it
-		q.add("("+key+" < ? OR i.source > ? OR i.source = ? AND (i.id > ? OR i.id = ? AND "+work+" > ?))",
-			append(args[:len(args):len(args)], after.key, after.source, after.source, after.id, after.id, after.work)...)
-	}
-	text = "SELECT i.contact, i.segment, " + key + ", i.source, i.id, " + work + " FROM " + f.from() + " WHERE " + q.where() +
-		" ORDER BY 3 DESC, i.source, i.id, 6 LIMIT ?"
-	all := append(args[:len(args):len(args)], q.args...)
-	return text, append(all, limit)
+	return "SELECT * FROM (" + strings.Join(parts, ") UNION ALL SELECT * FROM (") + ")" + order, append(args, limit)
 }
 
 // count counts what matches, up to MaxTotal.
 func count(ctx context.Context, tx *sql.Tx, f *Filter, asOf int64) (n int, err error) {
-	q := f.conditions(asOf)
-	err = tx.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+f.from()+" WHERE "+q.where()+" LIMIT ?)",
-		append(q.args, MaxTotal)...).Scan(&n)
-	return n, err
+	for _, q := range f.questions(asOf, false) {
+		var some int
+		text, args := q.count()
+		if err := tx.QueryRowContext(ctx, text, args...).Scan(&some); err != nil {
+			return 0, err
+		}
+		n += some
+	}
+	return min(n, MaxTotal), nil
+}
+
+// count is the question for how many rows there are, in SQL.
+func (q *question) count() (text string, args []any) {
+	return "SELECT count(*) FROM (SELECT 1 FROM " + q.from() + " WHERE " + q.where() + " LIMIT ?)", append(q.args, MaxTotal)
 }
 
 // Queues are the names of all queues that were seen.

@@ -48,7 +48,7 @@ func TestQueryPlans(t *testing.T) {
 		after *place
 	}{
 		{"Newest", Filter{}, nil},
-		{"The next page", Filter{}, &place{key: asOf, source: "a", id: "C"}},
+		{"The next page", Filter{}, &place{key: asOf}},
 		{"An outcome", Filter{Outcome: "abandoned"}, nil},
 		{"An outcome and a reason", Filter{Outcome: "abandoned", Reason: "no_agent"}, nil},
 		{"A queue", Filter{Queues: []string{"Billing"}}, nil},
@@ -57,6 +57,9 @@ func TestQueryPlans(t *testing.T) {
 		{"Started in a time", Filter{From: from, To: to}, nil},
 		{"Ended in a time", Filter{Outcome: "abandoned", By: ByOver, Order: ByEnd, From: from, To: to}, nil},
 		{"Answered in a time", Filter{By: ByAnswered, From: from, To: to}, nil},
+		{"Ended in a long time", Filter{Outcome: "abandoned", By: ByOver, From: from.AddDate(-1, 0, 0), To: to}, nil},
+		{"Answered in a long time", Filter{By: ByAnswered, Counted: true, From: from.AddDate(-1, 0, 0), To: to}, nil},
+		{"Ended by all outcomes", Filter{By: ByOver, Order: ByEnd, Counted: true, From: from.AddDate(-1, 0, 0), To: to}, nil},
 		{"Open at a time", Filter{By: ByOpenAt, From: from}, nil},
 		{"Works of a status", Filter{Status: "Declined"}, nil},
 		{"Works of a status and an agent", Filter{Status: "Declined", Agent: "A1"}, nil},
@@ -64,10 +67,17 @@ func TestQueryPlans(t *testing.T) {
 		{"Who waits", Filter{Status: "Waiting"}, nil},
 		{"The longest waits", Filter{Outcome: "abandoned", Order: ByWait}, nil},
 		{"Waits from a length", Filter{WaitFrom: &long}, nil},
+		{"The longest waits of all", Filter{Order: ByWait}, nil},
+		{"An agent and an outcome", Filter{Agent: "A1", Outcome: "abandoned"}, nil},
+		{"Works of a status and a source", Filter{Status: "Closed", Sources: []string{"a"}}, nil},
 		{"Corrected", Filter{Corrected: true}, nil},
 	} {
 		text, args := x.f.page(asOf, 51, x.after)
 		explain(x.name, text, args...)
+		for i, q := range x.f.questions(asOf, false) {
+			text, args := q.count()
+			explain(fmt.Sprintf("%s: the total%s", x.name, []string{"", ", second part"}[i]), text, args...)
+		}
 	}
 	s := Scope{From: DayOf(from, time.UTC), To: DayOf(to, time.UTC)}
 	q := s.scoped()

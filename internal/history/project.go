@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -171,8 +172,11 @@ func (p *projection) interaction(row int64, segment int, in *wallboard.Listing) 
 		if !final {
 			at = max(w.AssignedAt.UnixMicro(), w.AcceptedAt.UnixMicro()) // the zero time is long ago
 		}
-		p.exec("INSERT INTO works(contact, segment, n, id, queue, agent, agent_name, status, at, handled, now) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			row, segment, n, w.ID, w.Queue, w.Agent, w.AgentName, w.Status.String(), at, in.Handled[n], !final && in.Outcome == interaction.Open)
+		first := !slices.ContainsFunc(in.Works[:n], func(o wallboard.Work) bool { return o.Agent == w.Agent })
+		p.exec(`INSERT INTO works(contact, segment, n, id, queue, agent, agent_name, status, at, handled, now, source, channel, counts, started, first)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			row, segment, n, w.ID, w.Queue, w.Agent, w.AgentName, w.Status.String(), at, in.Handled[n], !final && in.Outcome == interaction.Open,
+			in.Source, in.Channel.String(), in.Counts, in.StartedAt.UnixMicro(), first)
 	}
 	c := countedOf(in)
 	p.tally(&c, 1)

@@ -123,9 +123,17 @@ func contactsIn(ctx context.Context, tx *sql.Tx, query string, args ...any) ([]w
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return nil, fmt.Errorf("history: reading contacts: %w", err)
 	}
-	for i := range found {
-		if found[i].Events, err = journal.Events(ctx, tx, places[i]); err != nil {
-			return nil, fmt.Errorf("history: %w", err)
+	// All at once: a question for each contact would cost more than the answers.
+	all := slices.Concat(places...)
+	slices.Sort(all)
+	events, err := journal.Events(ctx, tx, all)
+	if err != nil {
+		return nil, fmt.Errorf("history: %w", err)
+	}
+	for i, positions := range places {
+		for _, p := range positions {
+			at, _ := slices.BinarySearch(all, p)
+			found[i].Events = append(found[i].Events, events[at])
 		}
 	}
 	return found, nil
