@@ -21,11 +21,13 @@ const (
 	obsoleted // the offer was taken back, and nothing tells why
 )
 
-// reasons are the words of Zendesk's API. What is left out, as UNKNOWN_ADD, says nothing.
+// reasons are the words of Zendesk's API, and other words for a refusal, which nothing documents and
+// which can mean nothing else; those of an offer's end also without their OFFER_. What is left
+// out, as UNKNOWN_ADD, says nothing.
 var reasons = map[string]meaning{
 	"offered": offered, "accepted": accepted, "reopened": reopened,
 	"assigned": given, "manual_assigned": given, "assigned_transfer": given, "channel_change": given,
-	"offer_missed": missed, "offer_declined": declined, "offer_rejected": declined, "offer_obsoleted": obsoleted,
+	"missed": missed, "timed_out": missed, "timeout": missed, "declined": declined, "rejected": declined, "obsoleted": obsoleted,
 }
 
 // workItem reads that a ticket came into an agent's hands, changed there, or left them.
@@ -47,7 +49,7 @@ func (x decoder) workItem(out *source.Decoded, b *body, name string, problem fun
 		e.Kind, e.Why = k, why
 		b.emit(out, e)
 	}
-	says := reasons[c.Reason.Lower()]
+	says := reasons[strings.TrimPrefix(c.Reason.Lower(), "offer_")]
 	switch says {
 	case missed:
 		emit(interaction.TimedOut, 0)
