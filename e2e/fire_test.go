@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sync/errgroup"
 
+	event "github.com/wallboard/wallboard/internal/interaction"
 	"github.com/wallboard/wallboard/internal/journal"
 	"github.com/wallboard/wallboard/internal/simulate"
 	"github.com/wallboard/wallboard/internal/source"
@@ -310,6 +311,22 @@ func checkStored(t *testing.T, dir string, sent *sentBodies) {
 			}
 		}
 	}
+	got := make(map[string]int)
+	for _, e := range storedEvents(t, dir) {
+		got[e.Source+" "+e.Key]++
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("stored events (-acknowledged +stored):\n%s", d)
+	}
+	if len(want) < 1000 {
+		t.Errorf("only %d events: the test proves little", len(want))
+	}
+	t.Logf("%d events", len(want))
+}
+
+// storedEvents are those in the database of a server that was stopped.
+func storedEvents(t *testing.T, dir string) []event.Event {
+	t.Helper()
 	db, err := sqlite.Open(context.Background(), dir)
 	if err != nil {
 		t.Fatal(err)
@@ -320,20 +337,12 @@ func checkStored(t *testing.T, dir string, sent *sentBodies) {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	got := make(map[string]int)
+	var all []event.Event
 	for b, err := range log.Read(context.Background(), 0) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, e := range b.Events {
-			got[e.Source+" "+e.Key]++
-		}
+		all = append(all, b.Events...)
 	}
-	if d := cmp.Diff(want, got); d != "" {
-		t.Errorf("stored events (-acknowledged +stored):\n%s", d)
-	}
-	if len(want) < 1000 {
-		t.Errorf("only %d events: the test proves little", len(want))
-	}
-	t.Logf("%d events", len(want))
+	return all
 }

@@ -37,17 +37,18 @@ func TestAsteriskPage(t *testing.T) {
 	}
 }
 
-// forwarder is a running `wallboard forward asterisk`, from a manager to a server's source pbx.
+// forwarder is a running `wallboard forward`.
 type forwarder struct {
-	t      *testing.T
-	cmd    *exec.Cmd
-	config string
+	t              *testing.T
+	cmd            *exec.Cmd
+	vendor, config string
 }
 
+// startForwarder runs one from a manager to a server's source pbx.
 func startForwarder(t *testing.T, m *simulate.Manager, s *server) *forwarder {
 	t.Helper()
 	dir := t.TempDir()
-	f := &forwarder{t: t, config: filepath.Join(dir, "forward.yaml")}
+	f := &forwarder{t: t, vendor: "asterisk", config: filepath.Join(dir, "forward.yaml")}
 	settings := fmt.Sprintf(`data_dir: %s
 forward:
   - {name: pbx, vendor: asterisk, address: "%s", username: wallboard, secret: "${AMI_SECRET}", hook: "http://%s/hooks/pbx", hook_secret: %q}
@@ -63,13 +64,19 @@ forward:
 // launch starts it and waits until it is logged in.
 func (f *forwarder) launch(m *simulate.Manager) {
 	f.t.Helper()
-	f.cmd = exec.Command(binary, "forward", "asterisk", "--config", f.config, "--log-level", "error")
+	f.begin()
+	f.loggedIn(m)
+}
+
+func (f *forwarder) begin() {
+	f.t.Helper()
+	look()
+	f.cmd = exec.Command(binary, "forward", f.vendor, "--config", f.config, "--log-level", "error")
 	f.cmd.Env = append(os.Environ(), "AMI_SECRET=test-ami-secret")
 	f.cmd.Stderr = os.Stderr
 	if err := f.cmd.Start(); err != nil {
 		f.t.Fatal(err)
 	}
-	f.loggedIn(m)
 }
 
 func (f *forwarder) loggedIn(m *simulate.Manager) {
@@ -137,13 +144,15 @@ func TestForwardedCall(t *testing.T) {
 }
 
 // until waits until the board is so.
-func (s *server) until(what string, so func(board) bool) {
+func (s *server) until(what string, so func(board) bool) { s.t.Helper(); s.untilOf("all", what, so) }
+
+func (s *server) untilOf(name, what string, so func(board) bool) {
 	s.t.Helper()
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()
-	for deadline := time.Now().Add(time.Minute); !so(s.board()); <-look.C {
+	for deadline := time.Now().Add(time.Minute); !so(s.boardOf(name)); <-look.C {
 		if time.Now().After(deadline) {
-			s.t.Fatalf("%s: not within a minute; the board has %+v", what, s.board())
+			s.t.Fatalf("%s: not within a minute; the board has %+v", what, s.boardOf(name))
 		}
 	}
 }

@@ -211,11 +211,13 @@ type boardSource struct {
 	Name string `json:"name"`
 }
 
-func (s *server) board() board {
+func (s *server) board() board { s.t.Helper(); return s.boardOf("all") }
+
+func (s *server) boardOf(name string) board {
 	s.t.Helper()
 	var b board
-	if code := s.do("GET", "/api/v1/boards/all", nil, "", &b); code != 200 {
-		s.t.Fatalf("the board answers %d", code)
+	if code := s.do("GET", "/api/v1/boards/"+name, nil, "", &b); code != 200 {
+		s.t.Fatalf("the board %s answers %d", name, code)
 	}
 	return b
 }

@@ -13,7 +13,11 @@ func (c *calls) asterisk(m message, now time.Time) bool {
 		linked = unique
 	}
 	switch name := strings.ToLower(m["Event"]); name {
-	case "queuecallerjoin", "queuecallerleave", "queuecallerabandon", "agentcalled", "agentconnect", "agentcomplete", "agentringnoanswer", "agentdump":
+	case "wallboardlost": // our own, of which only the outbox tells
+		if one := c.find(unique, linked); one != nil {
+			one.Ended = now
+		}
+	case "queueentry", "queuecallerjoin", "queuecallerleave", "queuecallerabandon", "agentcalled", "agentconnect", "agentcomplete", "agentringnoanswer", "agentdump":
 		c.queue(name, c.follow(linked, now, unique), m)
 	case "userevent":
 		if !strings.EqualFold(m["UserEvent"], "WallboardFact") {
@@ -48,19 +52,25 @@ func (c *calls) asterisk(m message, now time.Time) bool {
 // queue notes what a queue says of a call.
 func (c *calls) queue(name string, one *call, m message) {
 	switch name {
-	case "queuecallerjoin", "agentcalled", "agentconnect":
+	case "queueentry", "queuecallerjoin", "agentcalled", "agentconnect":
 		one.caller(m["Uniqueid"])
 	}
 	switch name {
-	case "queuecallerjoin":
+	case "queueentry", "queuecallerjoin":
 		one.State, one.Queue = waiting, m["Queue"]
 		one.know(m["Queue"])
 	case "agentcalled":
 		one.State, one.Queue = waiting, m["Queue"]
 	case "agentconnect":
 		one.State, one.Agent = talking, m["Interface"]
-	case "queuecallerabandon", "agentcomplete":
-		one.State = passed
+	case "queuecallerleave": // also before an agent has the caller
+		if one.State == waiting {
+			one.State = passed
+		}
+	case "agentcomplete":
+		if one.Agent == m["Interface"] || one.Agent == "" { // else the caller is with another one by now
+			one.State = passed
+		}
 	}
 }
 
@@ -96,6 +106,12 @@ func (c *calls) transfer(m message, now time.Time) bool {
 	one := c.find(ids...)
 	if one == nil {
 		return false
+	}
+	if second := c.find(m["SecondTransfererUniqueid"], m["SecondTransfererLinkedid"]); second != nil && second != one {
+		one.State, one.Queue, one.Agent = second.State, second.Queue, second.Agent // the caller is where the second call was
+		for _, queue := range second.Known {
+			one.know(queue)
+		}
 	}
 	c.follow(one.ID, now, ids...)
 	if ch := m["TransfereeUniqueid"]; m["OrigTransfererLinkedid"] != "" {

@@ -21,8 +21,8 @@ const (
 	afterwards = 5 * time.Minute
 	// longest is how long a call is followed that is in no queue and with no agent.
 	longest = 24 * time.Hour
-	// saveEvery is how often the list of calls is stored while it changes. A new call is stored at
-	// once, behind its events; what is lost of a known one is found again by taking stock.
+	// saveEvery is how often the list of calls is stored while it changes. What is newer lies in the
+	// outbox.
 	saveEvery = time.Second
 )
 
@@ -60,14 +60,16 @@ type calls struct {
 	heard uint64
 	last  time.Time // when the telephone system was last heard
 	dirty bool
-	fresh bool // a call was added
 	saved time.Time
+	// through is the outbox's last event that the stored list knows, file the one in which it lies.
+	through, file int64
 }
 
 // stored is the file.
 type stored struct {
-	Heard time.Time `json:"heard"`
-	Calls []*call   `json:"calls"`
+	Heard   time.Time `json:"heard"`
+	Through int64     `json:"through"`
+	Calls   []*call   `json:"calls"`
 }
 
 func loadCalls(dir string) (*calls, error) {
@@ -83,7 +85,7 @@ func loadCalls(dir string) (*calls, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read calls.json: %w; remove it to begin without knowing of any call", err)
 	}
-	c.last = s.Heard
+	c.last, c.through = s.Heard, s.Through
 	for _, one := range s.Calls {
 		c.byID[one.ID] = one
 		for _, ch := range one.Channels {
@@ -107,22 +109,25 @@ func (c *calls) list() []*call {
 	return all
 }
 
-func (c *calls) save() error {
-	b, err := json.Marshal(&stored{Heard: c.last, Calls: c.list()})
+// save stores the list, as of what the outbox has.
+func (c *calls) save(o *Outbox) error {
+	through, file := o.end()
+	b, err := json.Marshal(&stored{Heard: c.last, Through: through, Calls: c.list()})
 	if err != nil {
 		return err
 	}
-	c.dirty, c.fresh, c.saved = false, false, time.Now()
+	c.dirty, c.saved, c.through, c.file = false, time.Now(), through, file
 	return replaceFile(c.path, b)
 }
 
-// saveSometimes stores the list if it changed and was not stored just now.
-func (c *calls) saveSometimes() error {
-	if !c.fresh && (!c.dirty || time.Since(c.saved) < saveEvery) {
+// saveSometimes stores the list if it changed and was not stored just now, and whenever the outbox
+// began a file.
+func (c *calls) saveSometimes(o *Outbox) error {
+	if _, file := o.end(); file == c.file && (!c.dirty || time.Since(c.saved) < saveEvery) {
 		return nil
 	}
 	c.sweep(time.Now())
-	return c.save()
+	return c.save(o)
 }
 
 // sweep forgets calls that are over, and the oldest of too many.
@@ -168,7 +173,6 @@ func (c *calls) follow(id string, now time.Time, others ...string) *call {
 	one := c.find(append([]string{id}, others...)...)
 	if one == nil {
 		one = &call{ID: id, State: passed, Since: now}
-		c.fresh = true
 	}
 	for _, other := range append(others, id) {
 		if other != "" {

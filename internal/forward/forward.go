@@ -56,8 +56,9 @@ type Forwarder struct {
 	calls  *calls
 	speak  func(*Forwarder, line) talk
 
-	// Owned by listen: the connection got as far as a login.
-	loggedIn bool
+	// Owned by listen: the connection got as far as a login; the calls know of events that the
+	// outbox does not have.
+	loggedIn, ahead bool
 }
 
 // errRefused means that the telephone system refuses the login.
@@ -82,7 +83,10 @@ func New(o Options) (*Forwarder, error) {
 	if f.poster, err = newPoster(f.outbox, o.Hook, o.HookSecret, o.Logger); err != nil {
 		return nil, errors.Join(err, f.outbox.Close())
 	}
-	if f.calls, err = loadCalls(dir); err != nil {
+	if f.calls, err = loadCalls(dir); err == nil {
+		err = f.recall()
+	}
+	if err != nil {
 		return nil, errors.Join(err, f.outbox.Close())
 	}
 	return f, nil
@@ -98,7 +102,10 @@ func (f *Forwarder) Run(ctx context.Context) error {
 	group.Go(func() error { return f.poster.run(ctx) })
 	group.Go(func() error { return f.listen(ctx) })
 	err := group.Wait()
-	return errors.Join(err, f.calls.save(), f.Close())
+	if err == nil && !f.ahead {
+		err = f.calls.save(f.outbox)
+	}
+	return errors.Join(err, f.Close())
 }
 
 // listen connects, again and again.
@@ -162,6 +169,7 @@ func (f *Forwarder) keep(ctx context.Context, events []Event) error {
 			events = events[n:]
 			continue
 		case !errors.Is(err, ErrFull):
+			f.ahead = true
 			return err
 		case !said:
 			f.o.Logger.Error("the outbox is full; the telephone system is not listened to until the wallboard takes something")
@@ -172,8 +180,9 @@ func (f *Forwarder) keep(ctx context.Context, events []Event) error {
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
+			f.ahead = true
 			return ctx.Err()
 		}
 	}
-	return f.calls.saveSometimes()
+	return f.calls.saveSometimes(f.outbox)
 }

@@ -21,8 +21,14 @@ func (c *calls) freeswitch(m message, now time.Time) bool {
 	case "vm::maintenance":
 		return m["VM-Action"] == "leave-message" && c.find(m["Unique-ID"]) != nil
 	case "wallboard::fact":
-		if id := m["Unique-ID"]; id != "" {
-			c.follow(id, now).caller(id)
+		one := c.find(m["Unique-ID"])
+		switch {
+		case m["Fact"] == "lost": // our own, of which only the outbox tells
+			if one != nil {
+				one.Ended = now
+			}
+		case m["Unique-ID"] != "":
+			c.follow(m["Unique-ID"], now).caller(m["Unique-ID"])
 		}
 		return true
 	case "callcenter::info":

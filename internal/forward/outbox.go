@@ -46,6 +46,11 @@ type cloudEvent struct {
 	Data        map[string]string `json:"data"`
 }
 
+func (e *cloudEvent) number() int64 {
+	n, _ := strconv.ParseInt(e.Sequence, 10, 64)
+	return n
+}
+
 // place is a position in the outbox: a file, and an offset in it.
 type place struct {
 	Segment int64 `json:"segment"`
@@ -170,8 +175,7 @@ func (o *Outbox) mend() error {
 		if err := json.Unmarshal(lines[len(lines)-1], &e); err != nil {
 			return errors.New("its last line is no event; the disk may be damaged")
 		}
-		n, _ := strconv.ParseInt(e.Sequence, 10, 64)
-		o.state.Sequence = max(o.state.Sequence, n)
+		o.state.Sequence = max(o.state.Sequence, e.number())
 	}
 	if o.last() == o.state.Sent.Segment {
 		o.state.Sent.Offset = min(o.state.Sent.Offset, o.size)

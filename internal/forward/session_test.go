@@ -137,10 +137,12 @@ func TestManyMeanwhile(t *testing.T) {
 	p.Finish()
 	p.listens(t)
 	p.hangsUp("s1")
-	w.has(t, 2)
+	w.has(t, 3) // with the gap
 	r.stop(t)
-	if got := w.names(); got[len(got)-1] != "member-queue-end s1" {
-		t.Errorf("got %q", got)
+	got := w.names()
+	slices.Sort(got)
+	if want := []string{"", "member-queue-end s1", "member-queue-start s1"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
@@ -220,4 +222,67 @@ func TestListIsOlder(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", d)
 		}
 	})
+}
+
+// TestRecall: of a forwarder that crashed before it stored its list of calls the outbox tells what
+// it knew.
+func TestRecall(t *testing.T) {
+	for vendor, told := range map[string][]message{
+		"asterisk": {
+			{"Event": "QueueCallerJoin", "Uniqueid": "waits", "Queue": "q"},
+			{"Event": "QueueCallerJoin", "Uniqueid": "talks", "Queue": "q"},
+			{"Event": "AgentConnect", "Uniqueid": "talks", "Queue": "q", "Interface": "PJSIP/201"},
+			{"Event": "QueueEntry", "Uniqueid": "found", "Queue": "q", "WallboardSnapshot": "yes"},
+			{"Event": "QueueCallerJoin", "Uniqueid": "lost", "Queue": "q"},
+			{"Event": "WallboardLost", "Uniqueid": "lost", "WallboardSnapshot": "yes"},
+		},
+		"freeswitch": {
+			{"Event-Subclass": "callcenter::info", "CC-Action": "member-queue-start", "CC-Member-Session-UUID": "waits", "CC-Member-UUID": "m1", "CC-Queue": "q"},
+			{"Event-Subclass": "callcenter::info", "CC-Action": "bridge-agent-start", "CC-Member-Session-UUID": "talks", "CC-Member-UUID": "m2", "CC-Queue": "q", "CC-Agent": "1001"},
+			{"Event-Subclass": "callcenter::info", "CC-Action": "member-queue-start", "CC-Member-Session-UUID": "found", "CC-Member-UUID": "m3", "CC-Queue": "q", "Wallboard-Snapshot": "yes"},
+			{"Event-Subclass": "callcenter::info", "CC-Action": "member-queue-start", "CC-Member-Session-UUID": "lost", "CC-Member-UUID": "m4", "CC-Queue": "q"},
+			{"Event-Subclass": "wallboard::fact", "Fact": "lost", "Unique-ID": "lost", "Wallboard-Snapshot": "yes"},
+		},
+	} {
+		o := Options{Name: "pbx", Vendor: vendor, Hook: "http://127.0.0.1/hooks/pbx", HookSecret: hookSecret, DataDir: t.TempDir(), Logger: slog.New(slog.DiscardHandler)}
+		f, err := New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := time.Now()
+		for _, m := range told {
+			if err := f.outbox.Append([]Event{{Type: "t", Time: at, Data: m}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f.Close() // and nothing else is stored
+		if f, err = New(o); err != nil {
+			t.Fatal(err)
+		}
+		got := make(map[string]string)
+		for _, one := range f.calls.list() {
+			got[one.ID] = one.State
+			if !one.Ended.IsZero() {
+				got[one.ID] = "ended"
+			}
+		}
+		if d := cmp.Diff(map[string]string{"waits": waiting, "talks": talking, "found": waiting, "lost": "ended"}, got); d != "" {
+			t.Errorf("%s (-want +got):\n%s", vendor, d)
+		}
+		if !f.calls.last.Equal(at.Round(0)) {
+			t.Errorf("%s: it was last heard at %v, want %v", vendor, f.calls.last, at)
+		}
+		// What the stored list knows is not told to it again.
+		if err := f.calls.save(f.outbox); err != nil {
+			t.Fatal(err)
+		}
+		f.Close()
+		if f, err = New(o); err != nil {
+			t.Fatal(err)
+		}
+		if f.calls.heard != 0 {
+			t.Errorf("%s: the stored list hears %d events again", vendor, f.calls.heard)
+		}
+		f.Close()
+	}
 }

@@ -134,13 +134,9 @@ func (s *stock) waits(c *calls, m message, tell func(message)) {
 	}
 	one := c.find(m["Uniqueid"], m["Linkedid"])
 	switch {
-	case s.newer(one):
-		if one.knows(m["Queue"]) {
-			return
-		}
-	case one != nil && one.State == waiting && one.Queue == m["Queue"]:
+	case one != nil && one.knows(m["Queue"]) && (s.newer(one) || one.State == waiting && one.Queue == m["Queue"]):
 		return
-	default:
+	case !s.newer(one):
 		one = c.follow(m["Linkedid"], s.asked, m["Uniqueid"])
 		one.caller(m["Uniqueid"])
 		one.State, one.Queue = waiting, m["Queue"]

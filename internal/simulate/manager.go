@@ -174,6 +174,7 @@ func (m *Manager) act(l *listener, challenge string, action map[string]string) {
 		answer(map[string]string{"Response": "Success", "EventList": "start", "Message": "Channels will follow"})
 		m.list("CoreShowChannel", m.channel, answer)
 		answer(map[string]string{"Event": "CoreShowChannelsComplete", "EventList": "Complete"})
+		l.given = true
 	default:
 		answer(map[string]string{"Response": "Error", "Message": "Invalid/unknown command"})
 	}
@@ -205,26 +206,33 @@ func (m *Manager) happen(e map[string]string) {
 			"Queue": e["Queue"], "Position": "1", "Channel": e["Channel"], "Uniqueid": unique, "CallerIDNum": e["CallerIDNum"], "since": since,
 		}
 		m.executes(unique, "Queue", e["Queue"]+",t")
-	case "QueueCallerLeave": // also by another uniqueid than the caller came with
-		maps.DeleteFunc(m.entries, func(id string, one map[string]string) bool {
-			return id == unique || one["Queue"] == e["Queue"] && m.channel[id]["Linkedid"] == e["Linkedid"]
-		})
+	case "QueueCallerLeave":
+		m.leaves(e)
 	case "AgentCalled":
 		m.executes(e["DestUniqueid"], "AppQueue", "(Outgoing Line)")
 	case "Newexten":
 		m.executes(unique, e["Application"], e["AppData"])
 	case "AgentConnect":
+		m.leaves(e)
 		for _, id := range []string{unique, e["DestUniqueid"]} {
 			if ch := m.channel[id]; ch != nil {
 				ch["BridgeId"] = "bridge-" + unique
 			}
 		}
 	case "AgentComplete", "BlindTransfer":
+		bridge := cmp.Or(m.channel[e["DestUniqueid"]]["BridgeId"], m.channel[e["TransfereeUniqueid"]]["BridgeId"])
 		for _, ch := range m.channel {
-			if ch["BridgeId"] == "bridge-"+cmp.Or(unique, e["TransfereeUniqueid"]) {
+			if ch["BridgeId"] == bridge {
 				delete(ch, "BridgeId")
 			}
 		}
+	case "AttendedTransfer": // who is passed on takes the place of who passes on
+		passes, second, takes := m.channel[e["OrigTransfererUniqueid"]], m.channel[e["SecondTransfererUniqueid"]], m.channel[e["TransfereeUniqueid"]]
+		if takes != nil {
+			takes["BridgeId"] = second["BridgeId"]
+		}
+		delete(passes, "BridgeId")
+		delete(second, "BridgeId")
 	case "Hangup":
 		m.gone[unique] = true
 		delete(m.channel, unique)
@@ -234,6 +242,13 @@ func (m *Manager) happen(e map[string]string) {
 			"Queue": e["Queue"], "Name": e["MemberName"], "Location": e["Interface"], "Status": cmp.Or(e["Status"], "1"), "Paused": e["Paused"], "PausedReason": e["PausedReason"],
 		}
 	}
+}
+
+// leaves notes that a caller waits no longer, also by another uniqueid than he came with. mu is held.
+func (m *Manager) leaves(e map[string]string) {
+	maps.DeleteFunc(m.entries, func(id string, one map[string]string) bool {
+		return id == e["Uniqueid"] || one["Queue"] == e["Queue"] && m.channel[id]["Linkedid"] == e["Linkedid"]
+	})
 }
 
 // mention notes a channel that an event names: it is there until it hangs up. mu is held.

@@ -100,6 +100,7 @@ func (s *Switch) answer(l *listener, command string, known bool) bool {
 	case word == "api":
 		body := s.list(strings.TrimPrefix(rest, "callcenter_config "))
 		s.send(l, fmt.Sprintf("Content-Type: api/response\nContent-Length: %d\n\n%s", len(body), body))
+		l.given = strings.HasSuffix(rest, "agent list")
 	default:
 		reply("-ERR command not found")
 	}

@@ -6,10 +6,14 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"time"
 )
 
 // listenerQueue is how many messages wait for one listener; one that falls behind further is cut off.
 const listenerQueue = 10_000
+
+// hangUp is how long a listener may take to hang up when the connection ends.
+const hangUp = 10 * time.Second
 
 // telephone is a telephone system's socket, with its listeners. It keeps nothing for who is not
 // connected, as telephone systems do.
@@ -34,6 +38,7 @@ type listener struct {
 	conn  net.Conn
 	queue chan string // closed by drop
 	on    bool        // it gets events
+	given bool        // it was given all that there is to list
 	// Of an event socket: what it listens to, and what that is narrowed to.
 	events, filters []string
 }
@@ -101,6 +106,18 @@ func (m *telephone) Chunk(bytes int) {
 // Logins is signalled at each login: from then on a listener gets events.
 func (m *telephone) Logins() <-chan struct{} { return m.logins }
 
+// Listed reports whether somebody listens who has asked for all lists, and got them.
+func (m *telephone) Listed() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for l := range m.listeners {
+		if l.given {
+			return true
+		}
+	}
+	return false
+}
+
 // login notes that a listener gets events. mu is held.
 func (m *telephone) login(l *listener) {
 	l.on = true
@@ -154,6 +171,7 @@ func (m *telephone) accept() {
 			m.mu.Lock()
 			m.drop(l)
 			m.mu.Unlock()
+			conn.Close()
 		})
 	}
 }
@@ -172,5 +190,10 @@ func (m *telephone) write(l *listener) {
 			text = text[n:]
 		}
 	}
-	l.conn.Close() // it has everything
+	// It has everything. What it asked and nobody reads would reset the connection, and take away what
+	// is on its way; so it is read until the listener hangs up.
+	if c, ok := l.conn.(*net.TCPConn); ok {
+		c.SetReadDeadline(time.Now().Add(hangUp))
+		c.CloseWrite()
+	}
 }
