@@ -71,6 +71,20 @@ func (s *Server) kept(ctx context.Context, name string) (*board.Kept, error) {
 	return nil, nil
 }
 
+// changeable is one that may be changed: not one of the settings file, and not none.
+func (s *Server) changeable(ctx context.Context, name string) (*board.Kept, error) {
+	k, err := s.kept(ctx, name)
+	switch {
+	case err != nil:
+		return nil, err
+	case k == nil && s.boards.find(name) != nil:
+		return nil, ofFile
+	case k == nil:
+		return nil, noBoard
+	}
+	return k, nil
+}
+
 // editorPage lists all boards, and which of them can be changed here.
 func (s *Server) editorPage(w http.ResponseWriter, r *http.Request) error {
 	list, err := s.o.Shelf.All(r.Context())
@@ -106,15 +120,11 @@ func (s *Server) newBoard(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) editBoard(w http.ResponseWriter, r *http.Request) error {
-	k, err := s.kept(r.Context(), r.PathValue("board"))
-	switch {
-	case err != nil:
+	k, err := s.changeable(r.Context(), r.PathValue("board"))
+	if err != nil {
 		return err
-	case k == nil && s.boards.find(r.PathValue("board")) != nil:
-		return ofFile
-	case k == nil:
-		return noBoard
-	case k.Definition == nil:
+	}
+	if k.Definition == nil {
 		page := views.Import{Assets: editorAssets(), Text: k.Text, Replace: true, Faults: faultsView(k.Faults)}
 		return writePage(w, r, views.ImportPage(page))
 	}
@@ -156,14 +166,9 @@ func (s *Server) saveBoard(w http.ResponseWriter, r *http.Request) error {
 	d.Name = name
 	s.editing.Lock()
 	defer s.editing.Unlock()
-	k, err := s.kept(r.Context(), name)
-	switch {
-	case err != nil:
+	k, err := s.changeable(r.Context(), name)
+	if err != nil {
 		return err
-	case k == nil && s.boards.find(name) != nil:
-		return ofFile
-	case k == nil:
-		return noBoard
 	}
 	page := views.BoardForm{Seen: seal(k.Text)}
 	if r.PostForm.Get("seen") != page.Seen {
@@ -219,14 +224,9 @@ func (s *Server) removeBoard(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("board")
 	s.editing.Lock()
 	defer s.editing.Unlock()
-	k, err := s.kept(r.Context(), name)
-	switch {
-	case err != nil:
+	k, err := s.changeable(r.Context(), name)
+	if err != nil {
 		return err
-	case k == nil && s.boards.find(name) != nil:
-		return ofFile
-	case k == nil:
-		return noBoard
 	}
 	if err := s.o.Shelf.Remove(r.Context(), name); err != nil {
 		return err

@@ -145,15 +145,5 @@ func (s *Store) newest(ctx context.Context, base *wallboard.Base) error {
 }
 
 func (s *Store) each(ctx context.Context, query string, row func(*sql.Rows) error) error {
-	rows, err := s.db.Read.QueryContext(ctx, query)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := row(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return each(ctx, s.db.Read, query, nil, row)
 }

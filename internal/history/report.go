@@ -161,9 +161,14 @@ func offers(ctx context.Context, tx *sql.Tx, s *Scope, columns, by, condition st
 	return list, err
 }
 
+// querier is the database or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
 // each calls row for each row of an answer.
-func each(ctx context.Context, tx *sql.Tx, text string, args []any, row func(*sql.Rows) error) error {
-	rows, err := tx.QueryContext(ctx, text, args...)
+func each(ctx context.Context, q querier, text string, args []any, row func(*sql.Rows) error) error {
+	rows, err := q.QueryContext(ctx, text, args...)
 	if err != nil {
 		return err
 	}

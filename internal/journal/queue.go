@@ -45,12 +45,10 @@ func (j *SQLite) Append(ctx context.Context, r Record) (Receipt, error) {
 func (j *SQLite) push(q *request) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	switch {
-	case j.state == closed:
-		return fmt.Errorf("%w: %w", ErrUnavailable, errClosed)
-	case j.state != running:
-		return fmt.Errorf("%w: %w", ErrUnavailable, errNotYet)
-	case q.done == nil && j.ticking:
+	if err := j.runs(); err != nil {
+		return err
+	}
+	if q.done == nil && j.ticking {
 		return nil // the one that waits will tell
 	}
 	if q.done == nil {

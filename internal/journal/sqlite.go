@@ -121,16 +121,25 @@ func (j *SQLite) Replay(ctx context.Context, after int64) error {
 	return nil
 }
 
+// runs says why nothing is taken now, wrapping ErrUnavailable, or nil. The caller holds mu.
+func (j *SQLite) runs() error {
+	switch j.state {
+	case running:
+		return nil
+	case closed:
+		return fmt.Errorf("%w: %w", ErrUnavailable, errClosed)
+	}
+	return fmt.Errorf("%w: %w", ErrUnavailable, errNotYet)
+}
+
 // Ready says why nothing can be stored now, wrapping ErrUnavailable, or nil.
 func (j *SQLite) Ready() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	switch {
-	case j.state == closed:
-		return fmt.Errorf("%w: %w", ErrUnavailable, errClosed)
-	case j.state != running:
-		return fmt.Errorf("%w: %w", ErrUnavailable, errNotYet)
-	case j.broken != nil:
+	if err := j.runs(); err != nil {
+		return err
+	}
+	if j.broken != nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, j.broken)
 	}
 	return nil

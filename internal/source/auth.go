@@ -2,6 +2,7 @@ package source
 
 import (
 	"crypto/hmac"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -26,9 +27,8 @@ func NewVerifier(v Vendor, s Settings) (Verifier, error) {
 		if err := CheckSecrets(s.Auth); err != nil {
 			return nil, err
 		}
-		return verifierFunc(func(d *Delivery) error {
-			return anySecret(s.Auth.Secrets, d.Header.Get(s.Auth.Header))
-		}), nil
+		secrets := NewSecrets(s.Auth.Secrets)
+		return verifierFunc(func(d *Delivery) error { return secrets.check(d.Header.Get(s.Auth.Header)) }), nil
 	case s.Auth.Scheme == "basic":
 		if s.Auth.Username == "" {
 			return nil, errors.New("auth.username: is missing; give the user name that the vendor sends")
@@ -59,15 +59,30 @@ type verifierFunc func(*Delivery) error
 
 func (f verifierFunc) Verify(d *Delivery) error { return f(d) }
 
-// anySecret compares in constant time with every secret.
-func anySecret(secrets []string, got string) error {
-	found := false
-	for _, s := range secrets {
-		if hmac.Equal([]byte(s), []byte(got)) {
-			found = true
-		}
+// Secrets are texts of which a sender shows one.
+type Secrets [][sha256.Size]byte
+
+// NewSecrets takes the texts in.
+func NewSecrets(texts []string) Secrets {
+	var s Secrets
+	for _, t := range texts {
+		s = append(s, sha256.Sum256([]byte(t)))
 	}
-	if !found {
+	return s
+}
+
+// Has compares with every one in constant time, by digests of one length.
+func (s Secrets) Has(shown string) bool {
+	got, found := sha256.Sum256([]byte(shown)), false
+	for _, want := range s {
+		found = hmac.Equal(want[:], got[:]) || found
+	}
+	return found
+}
+
+// check is Has, as an error.
+func (s Secrets) check(shown string) error {
+	if !s.Has(shown) {
 		return fmt.Errorf("%w: the secret is missing or wrong", ErrUnauthenticated)
 	}
 	return nil

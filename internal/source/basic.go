@@ -1,19 +1,19 @@
 package source
 
 import (
-	"crypto/hmac"
 	"fmt"
 	"net/http"
 )
 
 // basic checks HTTP basic authentication.
 func basic(a Auth) Verifier {
+	names, secrets := NewSecrets([]string{a.Username}), NewSecrets(a.Secrets)
 	return verifierFunc(func(d *Delivery) error {
 		r := http.Request{Header: d.Header}
 		user, password, ok := r.BasicAuth()
-		if !ok || !hmac.Equal([]byte(user), []byte(a.Username)) {
+		if !ok || !names.Has(user) {
 			return fmt.Errorf("%w: the user name is missing or wrong", ErrUnauthenticated)
 		}
-		return anySecret(a.Secrets, password)
+		return secrets.check(password)
 	})
 }

@@ -167,7 +167,7 @@ func FuzzDecode(f *testing.F) {
 			f.Add([]byte(d.Body))
 		}
 	}
-	v := newVerifier([]string{token})
+	v := verifier{source.NewSecrets([]string{token})}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		d := &source.Delivery{Method: "POST", Body: body}
 		out, err := decoder{}.Decode(d)

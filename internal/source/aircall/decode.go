@@ -1,12 +1,10 @@
 package aircall
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/wallboard/wallboard/internal/interaction"
 	"github.com/wallboard/wallboard/internal/source"
@@ -26,15 +24,13 @@ func (decoder) Acknowledge(*source.Delivery) source.Response {
 // Decode reads one delivery.
 func (x decoder) Decode(d *source.Delivery) (source.Decoded, error) {
 	var out source.Decoded
-	if d.Method != http.MethodPost {
-		return out, source.ErrMethod
-	}
-	if !jsontext.Value(d.Body).IsValid() {
-		return out, fmt.Errorf("%w: the body is not JSON", source.ErrMalformed)
+	body, err := source.PostedJSON(d)
+	if err != nil {
+		return out, err
 	}
 	problem := func(why string) { out.Problems = append(out.Problems, source.Problem{Reason: why}) }
 	var w envelope
-	if err := json.Unmarshal(d.Body, &w); err != nil {
+	if err := json.Unmarshal(body, &w); err != nil {
 		problem("the body is no object")
 		return out, nil
 	}

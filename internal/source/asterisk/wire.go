@@ -1,7 +1,6 @@
 package asterisk
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -26,22 +25,9 @@ func (decoder) Acknowledge(*source.Delivery) source.Response {
 // whatever the content type says.
 func (x decoder) Decode(d *source.Delivery) (source.Decoded, error) {
 	var out source.Decoded
-	if d.Method != http.MethodPost {
-		return out, source.ErrMethod
-	}
-	body := jsontext.Value(d.Body)
-	if !body.IsValid() {
-		return out, fmt.Errorf("%w: the body is not JSON", source.ErrMalformed)
-	}
-	parts := []jsontext.Value{body}
-	if body.Kind() == '[' {
-		parts = nil
-		if err := json.Unmarshal(body, &parts); err != nil {
-			return out, fmt.Errorf("%w: the body is not a JSON array", source.ErrMalformed)
-		}
-		if len(parts) > maxBatch {
-			return out, fmt.Errorf("%w: the array has more than %d events", source.ErrMalformed, maxBatch)
-		}
+	parts, err := source.PostedParts(d, maxBatch)
+	if err != nil {
+		return out, err
 	}
 	for i, p := range parts {
 		x.part(&out, i, p, d.Received)
@@ -69,7 +55,7 @@ func (x decoder) part(out *source.Decoded, i int, v jsontext.Value, received tim
 	}
 	if f["event"] == "" {
 		// A manager's answer to an action, or what a wrapping sends of its own.
-		ignore(out, "no Event")
+		out.Ignore("no Event")
 		return
 	}
 	at, dated := stamp(f["timestamp"])
@@ -95,7 +81,7 @@ func (x decoder) part(out *source.Decoded, i int, v jsontext.Value, received tim
 	}
 	a := adapter{Fields: f, decoder: x, base: base, out: out, problem: problem}
 	if !a.known() {
-		ignore(out, a.name())
+		out.Ignore(a.name())
 	}
 }
 
@@ -126,11 +112,4 @@ func stamp(s string) (int64, bool) {
 		return 0, false
 	}
 	return n*1_000_000 + micros, true
-}
-
-func ignore(out *source.Decoded, name string) {
-	if out.Ignored == nil {
-		out.Ignored = make(map[string]int)
-	}
-	out.Ignored[name]++
 }

@@ -39,10 +39,7 @@ func (a *adapter) ignored() {
 	if !notNeeded[name] {
 		name = "other"
 	}
-	if a.out.Ignored == nil {
-		a.out.Ignored = make(map[string]int)
-	}
-	a.out.Ignored[name]++
+	a.out.Ignore(name)
 }
 
 // known emits what an event says; it is false for those that say nothing for us.

@@ -1,7 +1,6 @@
 package freeswitch
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -25,22 +24,9 @@ func (decoder) Acknowledge(*source.Delivery) source.Response {
 // whatever the content type says.
 func (x decoder) Decode(d *source.Delivery) (source.Decoded, error) {
 	var out source.Decoded
-	if d.Method != http.MethodPost {
-		return out, source.ErrMethod
-	}
-	body := jsontext.Value(d.Body)
-	if !body.IsValid() {
-		return out, fmt.Errorf("%w: the body is not JSON", source.ErrMalformed)
-	}
-	parts := []jsontext.Value{body}
-	if body.Kind() == '[' {
-		parts = nil
-		if err := json.Unmarshal(body, &parts); err != nil {
-			return out, fmt.Errorf("%w: the body is not a JSON array", source.ErrMalformed)
-		}
-		if len(parts) > maxBatch {
-			return out, fmt.Errorf("%w: the array has more than %d events", source.ErrMalformed, maxBatch)
-		}
+	parts, err := source.PostedParts(d, maxBatch)
+	if err != nil {
+		return out, err
 	}
 	for i, p := range parts {
 		x.part(&out, i, p, d.Received)

@@ -1,12 +1,10 @@
 package intercom
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/wallboard/wallboard/internal/interaction"
 	"github.com/wallboard/wallboard/internal/source"
@@ -29,18 +27,16 @@ func (decoder) Acknowledge(*source.Delivery) source.Response {
 // Decode reads one notification.
 func (decoder) Decode(d *source.Delivery) (source.Decoded, error) {
 	var out source.Decoded
-	if d.Method != http.MethodPost {
-		return out, source.ErrMethod
-	}
-	if !jsontext.Value(d.Body).IsValid() {
-		return out, fmt.Errorf("%w: the body is not JSON", source.ErrMalformed)
+	body, err := source.PostedJSON(d)
+	if err != nil {
+		return out, err
 	}
 	problem := func(why string) (source.Decoded, error) {
 		out.Problems = append(out.Problems, source.Problem{Reason: why})
 		return out, nil
 	}
 	var o source.One[notification]
-	if err := json.Unmarshal(d.Body, &o); err != nil || !o.Is {
+	if err := json.Unmarshal(body, &o); err != nil || !o.Is {
 		return problem("is no notification: not an object, or a name comes twice")
 	}
 	n := &o.Value

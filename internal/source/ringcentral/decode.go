@@ -2,13 +2,10 @@ package ringcentral
 
 import (
 	"cmp"
-	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/wallboard/wallboard/internal/interaction"
 	"github.com/wallboard/wallboard/internal/source"
@@ -22,17 +19,15 @@ type decoder struct {
 // Decode reads one delivery.
 func (x decoder) Decode(d *source.Delivery) (source.Decoded, error) {
 	var out source.Decoded
-	if d.Method != http.MethodPost {
-		return out, source.ErrMethod
-	}
-	if !jsontext.Value(d.Body).IsValid() {
-		return out, fmt.Errorf("%w: the body is not JSON", source.ErrMalformed)
+	body, err := source.PostedJSON(d)
+	if err != nil {
+		return out, err
 	}
 	problem := func(i int, why string) {
 		out.Problems = append(out.Problems, source.Problem{Index: i, Reason: why})
 	}
 	var w delivery
-	if err := json.Unmarshal(d.Body, &w); err != nil {
+	if err := json.Unmarshal(body, &w); err != nil {
 		problem(0, "the body is no object")
 		return out, nil
 	}

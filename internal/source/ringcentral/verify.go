@@ -2,8 +2,6 @@ package ringcentral
 
 import (
 	"bytes"
-	"crypto/hmac"
-	"crypto/sha256"
 	"fmt"
 	"net/http"
 
@@ -12,10 +10,12 @@ import (
 
 // Vendor is RingCentral.
 var Vendor = source.Vendor{
-	Name:        "ringcentral",
-	Schemes:     []string{"ringcentral"},
-	NewVerifier: func(s source.Settings) (source.Verifier, error) { return newVerifier(s.Auth.Secrets), nil },
-	NewDecoder:  func(s source.Settings) (source.Decoder, error) { return decoder{agents: s.Agents}, nil },
+	Name:    "ringcentral",
+	Schemes: []string{"ringcentral"},
+	NewVerifier: func(s source.Settings) (source.Verifier, error) {
+		return verifier{source.NewSecrets(s.Auth.Secrets)}, nil
+	},
+	NewDecoder: func(s source.Settings) (source.Decoder, error) { return decoder{agents: s.Agents}, nil },
 }
 
 // tokenHeader comes with the handshake, and with every delivery if the subscription has a
@@ -29,26 +29,12 @@ const (
 // have 1,024.
 const maxToken = 256
 
-// verifier compares the subscription's own token, by digests of one length.
-type verifier struct{ digests [][sha256.Size]byte }
-
-func newVerifier(tokens []string) verifier {
-	var v verifier
-	for _, t := range tokens {
-		v.digests = append(v.digests, sha256.Sum256([]byte(t)))
-	}
-	return v
-}
+// verifier compares the subscription's own token.
+type verifier struct{ tokens source.Secrets }
 
 func (v verifier) Verify(d *source.Delivery) error {
-	found := false
-	for _, name := range [...]string{tokenHeader, newerTokenHeader} {
-		got := sha256.Sum256([]byte(d.Header.Get(name)))
-		for _, want := range v.digests {
-			found = hmac.Equal(want[:], got[:]) || found
-		}
-	}
-	if !found {
+	older, newer := v.tokens.Has(d.Header.Get(tokenHeader)), v.tokens.Has(d.Header.Get(newerTokenHeader))
+	if !older && !newer {
 		return fmt.Errorf("%w: validation-token: is missing or wrong; it is what deliveryMode.validationToken was when the subscription was made", source.ErrUnauthenticated)
 	}
 	return nil

@@ -1,12 +1,10 @@
 package zendesk
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/wallboard/wallboard/internal/interaction"
 	"github.com/wallboard/wallboard/internal/source"
@@ -31,19 +29,17 @@ const (
 // Decode reads one delivery.
 func (x decoder) Decode(d *source.Delivery) (source.Decoded, error) {
 	var out source.Decoded
-	if d.Method != http.MethodPost {
-		return out, source.ErrMethod
-	}
-	if len(d.Body) == 0 {
+	if d.Method == http.MethodPost && len(d.Body) == 0 {
 		out.Ignore("no body") // a webhook may be set up to send none
 		return out, nil
 	}
-	if !jsontext.Value(d.Body).IsValid() {
-		return out, fmt.Errorf("%w: the body is not JSON", source.ErrMalformed)
+	posted, err := source.PostedJSON(d)
+	if err != nil {
+		return out, err
 	}
 	problem := func(why string) { out.Problems = append(out.Problems, source.Problem{Reason: why}) }
 	var o source.One[body]
-	if err := json.Unmarshal(d.Body, &o); err != nil || !o.Is {
+	if err := json.Unmarshal(posted, &o); err != nil || !o.Is {
 		problem("is no event: not an object, or a name comes twice")
 		return out, nil
 	}

@@ -1,12 +1,10 @@
 package zoom
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/wallboard/wallboard/internal/interaction"
 	"github.com/wallboard/wallboard/internal/source"
@@ -26,18 +24,16 @@ func (decoder) Acknowledge(*source.Delivery) source.Response {
 // Decode reads one event.
 func (x decoder) Decode(d *source.Delivery) (source.Decoded, error) {
 	var out source.Decoded
-	if d.Method != http.MethodPost {
-		return out, source.ErrMethod
-	}
-	if !jsontext.Value(d.Body).IsValid() {
-		return out, fmt.Errorf("%w: the body is not JSON", source.ErrMalformed)
+	body, err := source.PostedJSON(d)
+	if err != nil {
+		return out, err
 	}
 	problem := func(why string) (source.Decoded, error) {
 		out.Problems = append(out.Problems, source.Problem{Reason: why})
 		return out, nil
 	}
 	var e source.One[envelope]
-	if err := json.Unmarshal(d.Body, &e); err != nil || !e.Is {
+	if err := json.Unmarshal(body, &e); err != nil || !e.Is {
 		return problem("is no event: not an object, or a name comes twice")
 	}
 	o := &e.Value.Payload.Value.object
