@@ -11,12 +11,12 @@ type SourceRow struct {
 	Last         *time.Duration // how long ago its newest event was; nil if there was none
 	Events       uint64
 	Duplicates   uint64
-	Results      []ReportFact   // by what became of its requests
-	Ignored      []ReportFact   // parts that are not needed or not known, by type
-	Quarantined  int64          // parts that are in quarantine now
-	Hour         []Minute       // requests of the last hour, the oldest minute first
-	Refused string // how long ago one was refused last, "" if none was
-	Why string
+	Results      []ReportFact // by what became of its requests
+	Ignored      []ReportFact // parts that are not needed or not known, by type
+	Quarantined  int64        // parts that are in quarantine now
+	Hour         []Minute     // requests of the last hour, the oldest minute first
+	Refused      string       // how long ago one was refused last, "" if none was
+	Why          string
 }
 
 // Minute has the requests of a minute.
