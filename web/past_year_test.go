@@ -50,12 +50,13 @@ func pastStart(interactions int) time.Time {
 // pastYear is a server's state after a time that two centres simulated, as wallboard simulate --backfill
 // does, but received when it happened.
 type pastYear struct {
-	db     *sqlite.DB
-	floor  *wallboard.Wallboard
-	keeper *history.Keeper
-	log    *journal.SQLite
-	hooks  *intake.Intake
-	start  time.Time
+	db      *sqlite.DB
+	archive *history.Store
+	floor   *wallboard.Wallboard
+	keeper  *history.Keeper
+	log     *journal.SQLite
+	hooks   *intake.Intake
+	start   time.Time
 }
 
 // openPast opens a past of so many interactions in a folder, and makes it if there is none.
@@ -76,18 +77,18 @@ func openPast(t testing.TB, dir string, interactions int) *pastYear {
 		clock.Store(p.start.UnixMicro())
 	}
 	now := func() time.Time { return time.UnixMicro(clock.Load()) }
-	archive := history.Open(context.Background(), db, nil, nil)
-	p.floor = wallboard.New(wallboard.Options{Archive: archive, Now: now, Sources: []wallboard.Source{
+	p.archive = history.Open(context.Background(), db, nil, nil)
+	p.floor = wallboard.New(wallboard.Options{Archive: p.archive, Now: now, Sources: []wallboard.Source{
 		{Name: "twilio", Vendor: "twilio", Policies: classify.DefaultPolicies()}, {Name: "connect", Vendor: "amazon-connect", Policies: classify.DefaultPolicies()},
 	}})
-	p.keeper = history.NewKeeper(archive, p.floor)
+	p.keeper = history.NewKeeper(p.archive, p.floor)
 	if p.log, err = journal.OpenSQLite(db, p.keeper, journal.Options{Now: now}); err != nil {
 		t.Fatal(err)
 	}
 	p.hooks = intake.New(intake.Options{Journal: p.log, Key: []byte("key"), Sources: map[string]intake.Source{
 		"twilio": hook(t, twilio.Vendor), "connect": hook(t, amazonconnect.Vendor),
 	}})
-	through, err := archive.Begin(t.Context(), p.floor)
+	through, err := p.archive.Begin(t.Context(), p.floor)
 	if err != nil {
 		t.Fatal(err)
 	}
