@@ -210,8 +210,10 @@ func (p *pastYear) agree(t *testing.T, web *httptest.Server, r *recounted, from,
 			reasons += n
 		}
 	}
-	sums := []int{report.Total.Abandoned, report.Days.sum(), report.Queues.sum(), report.Channels.sum(), report.Sources.sum(), report.Bins.sum(),
-		add(report.Hours), add(report.Weekdays), reasons}
+	sums := []int{
+		report.Total.Abandoned, report.Days.sum(), report.Queues.sum(), report.Channels.sum(), report.Sources.sum(), report.Bins.sum(),
+		add(report.Hours), add(report.Weekdays), reasons,
+	}
 	if slices.ContainsFunc(sums, func(n int) bool { return n != len(want) }) {
 		t.Errorf("%s: the report sums up to %d, recounted are %d", name, sums, len(want))
 	}

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/wallboard/wallboard/internal/interaction"
@@ -167,6 +166,7 @@ func anyFilter(t *rapid.T, now time.Time) (f Filter) {
 // TestListsEqualScan: whatever a list is narrowed and sorted by, its pages have what looking at
 // every row finds, in the same order, and its total counts them.
 func TestListsEqualScan(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		h := newHouse(t)
 		defer h.remove(t)
@@ -201,7 +201,7 @@ func TestListsEqualScan(t *testing.T) {
 					break
 				}
 			}
-			if d := gocmp.Diff(f.listed(rows, h.live.AsOf().UnixMicro()), got); d != "" {
+			if d := difference(f.listed(rows, h.live.AsOf().UnixMicro()), got); d != "" {
 				t.Fatalf("%+v (-looked at +listed):\n%s", f, d)
 			}
 		}

@@ -82,6 +82,7 @@ func (h *house) count(t rapid.TB, query string, args ...any) (n int) {
 // recount of the events that are stored; an audit of everything finds nothing; and in the end nothing is left
 // that is old but the contacts that are open and the agents' latest states.
 func TestRetentionEqualsRecount(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		h := retaining(t)
 		defer h.remove(t)
