@@ -9,7 +9,7 @@ import (
 
 // Version numbers the rule. It grows with every change by which the same events may fold to
 // something else, so that what was stored of former folds is worked out anew.
-const Version = 10
+const Version = 11
 
 // Limits of one contact. What exceeds them is flagged and not taken in.
 const (

@@ -252,6 +252,9 @@ func (s *state) queuedEffect(e *interaction.Event, at Moment, l *leg) {
 		s.waited(e, at)
 		return
 	}
+	if e.Mode == interaction.Cold && !s.talking() {
+		s.passedOn()
+	}
 	fresh := l != nil && !l.queued && !l.accepted
 	if l != nil {
 		l.queued, l.waits = true, true

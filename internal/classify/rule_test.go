@@ -108,6 +108,13 @@ func TestHolder(t *testing.T) {
 			"the second agent takes the customer before the cold transfer shows", talk + "4 assigned w=W2 a=B; 4.5 accepted w=W2 a=B; 5 transferred w=W1 to=agent to_id=B mode=cold; 20 disconnected by=customer",
 			"answered/accepted W1:Transferred W2:Closed",
 		},
+		{"queued anew, which shows that the agent passed the customer on", talk + "5 released w=W1; 6 queued q=R mode=cold; 20 disconnected by=customer", "abandoned/after_transfer W1:Transferred -:Abandoned"},
+		{"queued anew, and nothing shows how the agent let go", talk + "5 released w=W1; 6 queued q=R; 20 disconnected by=customer", "abandoned/after_transfer W1:Closed -:Abandoned"},
+		{
+			"queued anew twice: the latest who talked passed the customer on", talk + "5 released w=W1; 6 queued q=R mode=cold; 7 assigned w=W2 a=B; 8 accepted w=W2; 9 released w=W2; 10 queued q=S mode=cold; 20 disconnected by=customer",
+			"abandoned/after_transfer W1:Transferred W2:Transferred -:Abandoned",
+		},
+		{"queued, and nobody had the customer before", "0 started; 1 queued q=Q mode=cold; 2 assigned w=W1 a=A; 3 declined w=W1; 4 queued q=R mode=cold; 20 disconnected by=customer", "abandoned/after_decline W1:Declined -:Abandoned"},
 		{"queued while an agent talks is a transfer", talk + "5 queued q=R; 6 released w=W1; 20 disconnected by=customer", "abandoned/after_transfer W1:Transferred -:Abandoned"},
 		{"external transfer", talk + "5 transferred w=W1 to=external mode=cold; 6 released w=W1; 20 disconnected by=customer", "answered/accepted W1:Transferred"},
 		{"passed on to nobody that shows", talk + "5 transferred w=W1; 5 transfer_completed; 20 disconnected by=customer", "answered/accepted W1:Transferred"},

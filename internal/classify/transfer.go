@@ -79,6 +79,19 @@ func (s *state) transferred(e *interaction.Event, at Moment) {
 	}
 }
 
+// passedOn takes in that whoever let go of the customer last did so by a transfer, as it shows now.
+func (s *state) passedOn() {
+	last := -1
+	for i := range s.rows {
+		if r := &s.rows[i]; !r.accepted.IsZero() && (last < 0 || r.ended.At >= s.rows[last].ended.At) {
+			last = i
+		}
+	}
+	if last >= 0 && s.rows[last].status == interaction.Closed {
+		s.rows[last].status = interaction.StatusTransferred
+	}
+}
+
 // beginTransfer puts a transfer under way. A cold one takes the agent who passes
 // the customer on out of the talk: without a name, every agent who talks.
 func (s *state) beginTransfer(from int, cold bool, at Moment) {

@@ -78,7 +78,10 @@ func (one *call) leaves(m message, now time.Time) {
 	}
 	switch m["CC-Action"] {
 	case "bridge-agent-end":
-		if one.State = passed; m["CC-Agent-Bridged"] == "false" {
+		switch {
+		case m["CC-Agent-Bridged"] != "false":
+			one.State = passed
+		case one.State == talking:
 			one.State = waiting // the agent picked up, and nothing came of it
 		}
 	case "member-queue-end":

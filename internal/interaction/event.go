@@ -58,7 +58,9 @@ type Event struct {
 
 	To   Target // Transferred
 	ToID string // Transferred: the vendor's id of the agent or queue, if known; "" for external
-	Mode Mode   // Transferred
+	// Mode is of Transferred. A Queued with Cold says that whoever had the customer before passed him
+	// on, where a vendor tells of a transfer by the coming to another queue.
+	Mode Mode
 	// Why is of Dequeued and Withdrawn. A Queued with UnknownWhy says that the customer was waiting
 	// by then, and not since when: it re-opens nothing and begins no transfer. A Transferred with it
 	// is what became of a work, told late: after an end it re-opens nothing.

@@ -171,6 +171,10 @@ func (s *Switch) happen(e map[string]string) {
 		m["state"], m["serving_agent"] = "Waiting", ""
 	case action == "bridge-agent-start":
 		m["state"], m["serving_agent"], m["bridge_epoch"] = "Answered", e["CC-Agent"], epoch
+	case action == "bridge-agent-end" && e["CC-Agent-Bridged"] == "false":
+		if m["state"] == "Answered" {
+			m["state"], m["serving_agent"], m["bridge_epoch"] = "Waiting", "", "0"
+		}
 	case action == "bridge-agent-end", action == "member-queue-end" && e["CC-Cause"] != "Cancel":
 		delete(s.members, uuid)
 	case action == "member-queue-end":

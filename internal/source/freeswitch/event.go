@@ -99,7 +99,14 @@ func (a *adapter) callcenter(action string) {
 	switch action {
 	case "member-queue-start", "member-queue-resume":
 		a.emit(interaction.Started, a.started)
-		a.emit(interaction.Queued, func(e *interaction.Event) { e.Leg = a.stay() })
+		a.emit(interaction.Queued, func(e *interaction.Event) {
+			e.Leg = a.stay()
+			if action == "member-queue-start" {
+				// Another stay of a session is how a transfer to a queue is told: the cause by which the
+				// agent let go may be a normal one.
+				e.Mode = interaction.Cold
+			}
+		})
 	case "agent-offering":
 		a.offer(interaction.Assigned, 0)
 	case "bridge-agent-start":
@@ -133,7 +140,9 @@ func (a *adapter) offer(k interaction.Kind, why interaction.Why) {
 	a.emit(k, func(e *interaction.Event) {
 		e.Work, e.Agent, e.AgentName, e.Why = a.stay()+"/"+agent, agent, a.agents[agent], why
 		switch k {
-		case interaction.Assigned, interaction.Accepted:
+		case interaction.Accepted:
+			e.Leg, e.Version = a.stay(), e.At // the same agent may be offered the same stay again
+		case interaction.Assigned:
 			e.Leg = a.stay()
 		case interaction.Transferred:
 			e.To, e.Mode, e.Queue = interaction.ToExternal, interaction.Cold, ""
@@ -166,9 +175,26 @@ func (a *adapter) failed() {
 // is not told: another queue tells itself, and somebody outside of queues is taken to have answered.
 // Where the line broke this says it first; the stay's end may tell of a normal one.
 func (a *adapter) released() {
+	if strings.EqualFold(a.Fields["cc-agent-bridged"], "false") {
+		a.notBridged()
+		return
+	}
 	if transferred(a.Fields["cc-hangup-cause"]) {
 		a.offer(interaction.Transferred, 0)
 		return
 	}
 	a.offer(interaction.Released, 0)
+}
+
+// notBridged takes back that the agent answered: the phone was picked up, and the two were never
+// connected. Either the agent was gone again, or the caller just before; what the fold sees
+// tells which.
+func (a *adapter) notBridged() {
+	before := len(a.out.Events)
+	a.offer(interaction.Accepted, 0)
+	if len(a.out.Events) == before {
+		return
+	}
+	a.out.Events[before].Retracted = true
+	a.offer(interaction.Declined, interaction.UnknownWhy)
 }
