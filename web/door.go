@@ -1,8 +1,13 @@
 package web
 
 import (
+	"errors"
 	"net"
 	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // The most connections of all kinds, screens among them. What comes beyond is closed
@@ -104,6 +109,21 @@ func (d *door) leave(address string) {
 type visitor struct {
 	*net.TCPConn
 	leave func()
+	quota atomic.Pointer[rate.Limiter] // bytes that may be read; nil for any
+}
+
+var errFlood = errors.New("it sends more than anybody who only listens has to")
+
+// onlyListens bounds what is read from now on.
+func (v *visitor) onlyListens() { v.quota.Store(rate.NewLimiter(heardBytes, heardBytesBurst)) }
+
+// Read fails where more comes than may.
+func (v *visitor) Read(b []byte) (int, error) {
+	n, err := v.TCPConn.Read(b)
+	if q := v.quota.Load(); err == nil && q != nil && !q.AllowN(time.Now(), n) {
+		err = errFlood
+	}
+	return n, err
 }
 
 // Close may be called more than once.

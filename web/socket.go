@@ -27,6 +27,10 @@ const (
 	heardEvery  = time.Second
 	readBuffer  = 512
 	writeBuffer = 128 << 10 // the kernel's, for each socket; more than the largest frame
+
+	// Bytes that are read in a second, and at once: more than so many messages have, so that who
+	// sends those is told why. The others send what never becomes a message.
+	heardBytes, heardBytesBurst = 1 << 10, 64 << 10
 )
 
 // The codes with which sockets are closed, beside those of the protocol.
@@ -116,6 +120,9 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 		}
 		if tcp, ok := under.(interface{ SetWriteBuffer(bytes int) error }); ok {
 			tcp.SetWriteBuffer(writeBuffer)
+		}
+		if c, ok := under.(*visitor); ok {
+			c.onlyListens()
 		}
 		version := r.URL.Query().Get("v")
 		k := &socket{conn: conn, face: p.face(d), display: d, visitor: v, old: version != "" && version != static.Version()}
