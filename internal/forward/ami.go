@@ -148,6 +148,10 @@ func (a *asterisk) take(fr frame, events []Event) ([]Event, error) {
 	if m["Event"] == "" || !a.f.calls.asterisk(m, now) {
 		return events, nil
 	}
+	if m[unsure] != "" && !a.f.warned {
+		a.f.warned = true
+		a.f.o.Logger.Warn("a caller left a queue, and nothing tells whether he hung up or was let go; by whom such calls end is unknown. The manager's user needs read = dialplan")
+	}
 	return append(events, amiEvent(m, now)), nil
 }
 

@@ -6,13 +6,21 @@ import (
 	"time"
 )
 
+// unsure marks the hanging up of a caller who left a queue unserved where nothing tells whether the
+// caller hung up or was let go: the phone did not ask for it, and the dialplan is not told.
+const unsure = "WallboardUnsure"
+
 // asterisk notes what an event says of calls, and reports whether it is one to forward.
 func (c *calls) asterisk(m message, now time.Time) bool {
 	linked, unique := m["Linkedid"], m["Uniqueid"]
 	if linked == "" {
 		linked = unique
 	}
-	switch name := strings.ToLower(m["Event"]); name {
+	name := strings.ToLower(m["Event"])
+	if !c.dialplan && (name == "newexten" || name == "varset" || name == "userevent" && strings.EqualFold(m["Fact"], "queue_exit")) {
+		c.dialplan, c.dirty = true, true
+	}
+	switch name {
 	case "wallboardlost": // our own, of which only the outbox tells
 		if one := c.find(unique, linked); one != nil {
 			one.Ended = now
@@ -35,7 +43,16 @@ func (c *calls) asterisk(m message, now time.Time) bool {
 			return false
 		}
 		c.touch(one)
+		if one.Unserved && !one.Asked && !c.dialplan && slices.Contains(one.Channels, unique) {
+			m[unsure] = "yes"
+		}
 		one.left(unique, now)
+	case "hanguprequest":
+		if one := c.find(unique); one != nil && slices.Contains(one.Channels, unique) {
+			c.touch(one)
+			one.Asked = true
+		}
+		return false
 	case "dialend":
 		return strings.EqualFold(m["DialStatus"], "ANSWER") && c.find(linked, unique) != nil
 	case "newexten":
@@ -57,12 +74,14 @@ func (c *calls) queue(name string, one *call, m message) {
 	}
 	switch name {
 	case "queueentry", "queuecallerjoin":
-		one.State, one.Queue = waiting, m["Queue"]
+		one.State, one.Queue, one.Unserved = waiting, m["Queue"], false
 		one.know(m["Queue"])
 	case "agentcalled":
 		one.State, one.Queue = waiting, m["Queue"]
 	case "agentconnect":
-		one.State, one.Agent = talking, m["Interface"]
+		one.State, one.Agent, one.Unserved = talking, m["Interface"], false
+	case "queuecallerabandon":
+		one.Unserved = true
 	case "queuecallerleave": // also before an agent has the caller
 		if one.State == waiting {
 			one.State = passed

@@ -44,6 +44,10 @@ type call struct {
 	Agent    string    `json:"agent,omitzero"`
 	Since    time.Time `json:"since"`
 	Ended    time.Time `json:"ended,omitzero"`
+	// Unserved is that a queue's word for a caller who left it unserved was heard; Asked that the
+	// caller's phone asked to hang up.
+	Unserved bool `json:"unserved,omitzero"`
+	Asked    bool `json:"asked,omitzero"`
 	// Stay is FreeSWITCH's name of the caller's present or last wait.
 	Stay string `json:"stay,omitzero"`
 	// Known is what was told of the call and a list may tell again: the queues that it came to;
@@ -61,6 +65,9 @@ type calls struct {
 	last  time.Time // when the telephone system was last heard
 	dirty bool
 	saved time.Time
+	// dialplan is that Asterisk tells what its dialplan does, so that a queue which lets somebody go
+	// says so.
+	dialplan bool
 	// through is the outbox's last event that the stored list knows, file the one in which it lies.
 	through, file int64
 }
@@ -69,7 +76,9 @@ type calls struct {
 type stored struct {
 	Heard   time.Time `json:"heard"`
 	Through int64     `json:"through"`
-	Calls   []*call   `json:"calls"`
+	// Dialplan is calls.dialplan.
+	Dialplan bool    `json:"dialplan,omitzero"`
+	Calls    []*call `json:"calls"`
 }
 
 func loadCalls(dir string) (*calls, error) {
@@ -85,7 +94,7 @@ func loadCalls(dir string) (*calls, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read calls.json: %w; remove it to begin without knowing of any call", err)
 	}
-	c.last, c.through = s.Heard, s.Through
+	c.last, c.through, c.dialplan = s.Heard, s.Through, s.Dialplan
 	for _, one := range s.Calls {
 		c.byID[one.ID] = one
 		for _, ch := range one.Channels {
@@ -112,7 +121,7 @@ func (c *calls) list() []*call {
 // save stores the list, as of what the outbox has.
 func (c *calls) save(o *Outbox) error {
 	through, file := o.end()
-	b, err := json.Marshal(&stored{Heard: c.last, Through: through, Calls: c.list()})
+	b, err := json.Marshal(&stored{Heard: c.last, Through: through, Dialplan: c.dialplan, Calls: c.list()})
 	if err != nil {
 		return err
 	}

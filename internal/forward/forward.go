@@ -59,6 +59,7 @@ type Forwarder struct {
 	// Owned by listen: the connection got as far as a login; the calls know of events that the
 	// outbox does not have.
 	loggedIn, ahead bool
+	warned          bool // that the dialplan is not told
 }
 
 // errRefused means that the telephone system refuses the login.

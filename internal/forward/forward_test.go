@@ -417,6 +417,41 @@ func TestPrivateCalls(t *testing.T) {
 	}
 }
 
+// TestWhoHungUp: a caller who left a queue unserved hung up himself if his phone asked for it. Else
+// the dialplan would say that the queue let him go; where it says nothing at all, nobody knows.
+func TestWhoHungUp(t *testing.T) {
+	p, w := newPBX(t), newWallboard(t)
+	r := run(t, options(p, w, t.TempDir()))
+	p.listens(t)
+	for _, tc := range []struct {
+		unique string
+		before func(unique string)
+	}{
+		{"1.1", func(string) {}},
+		{"1.2", func(unique string) { p.tell("HangupRequest", unique) }},
+		{"1.3", func(string) { p.tell("HangupRequest", "of another") }},
+		{"1.4", func(string) { p.tell("Newexten", "of another", "Application", "Dial") }},
+		{"1.5", func(string) {}}, // there is a dialplan by now
+	} {
+		p.joins(tc.unique)
+		tc.before(tc.unique)
+		p.leaves(tc.unique)
+	}
+	w.has(t, 15)
+	r.stop(t)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var got []string
+	for _, e := range w.got {
+		if e.Data[unsure] != "" {
+			got = append(got, e.Data["Event"]+" "+e.Data["Uniqueid"])
+		}
+	}
+	if want := []string{"Hangup 1.1", "Hangup 1.3"}; !slices.Equal(got, want) {
+		t.Errorf("nobody knows who ended %q, want %q", got, want)
+	}
+}
+
 func TestRefusedLogin(t *testing.T) {
 	p, w := newPBX(t), newWallboard(t)
 	o := options(p, w, t.TempDir())

@@ -108,6 +108,7 @@ func (v asterisk) Encode(f *Fact) []Message {
 	case TransferBegan:
 		t.transfer()
 	case HungUp:
+		t.tell(-4, "HangupRequest", map[string]string{"Cause": "16"})
 		t.left()
 		t.hangup(0, v.unique(f.Contact.ID, 0), "16")
 	case Expired:

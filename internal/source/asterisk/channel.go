@@ -8,7 +8,8 @@ import (
 )
 
 // hangup emits that a channel hung up: a leg's end if it queued for somebody, an agent's if a
-// queue called the agent on it. Only the channel that began a call is taken for a customer's.
+// queue called the agent on it. Only the channel that began a call is taken for a customer's, and
+// its hanging up for the customer's, unless our forwarder knows that nothing tells whose it was.
 func (a *adapter) hangup() {
 	f := a.Fields
 	unique, cause := f["uniqueid"], f["cause"]
@@ -31,7 +32,7 @@ func (a *adapter) hangup() {
 		}
 		if word, technical := failures[cause]; technical {
 			e.By, e.Cause, e.Reason = interaction.BySystem, interaction.Technical, word
-		} else if !local(f["channel"]) {
+		} else if !local(f["channel"]) && f["wallboardunsure"] == "" {
 			e.By, e.Cause = interaction.ByCustomer, interaction.Normal
 		}
 	})
