@@ -2,8 +2,10 @@ package history
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/wallboard/wallboard/internal/board"
@@ -16,6 +18,11 @@ const longestContact = 7 * 24 * time.Hour
 
 // maxPast bounds the contacts of one look at the past.
 const maxPast = 30_000
+
+// selectPast finds the contacts that may count: a contact's last time is the newest of its
+// events' and receipts, and before the window, it counts only if it is open still.
+const selectPast = `SELECT DISTINCT c.row FROM interactions i CROSS JOIN contacts c ON c.row = i.contact
+	WHERE i.started >= ? AND i.started <= ? AND (c.last >= ? OR c.open) LIMIT ?`
 
 // ErrPast means that a moment of the past has more contacts than can be counted at once.
 var ErrPast = errors.New("history: too many contacts to count at once")
@@ -32,15 +39,18 @@ func (k *Keeper) AsItWas(ctx context.Context, def *board.Definition, at time.Tim
 	}
 	defer tx.Rollback()
 	since, until := wallboard.Since(def, at), at.UnixMicro()
-	// A contact's last time is the newest of its events' and receipts; before the window, it
-	// counts only if it is open still.
-	const selected = "WHERE (c.last >= ? OR c.open) AND c.row IN (SELECT contact FROM interactions WHERE started >= ? AND started <= ?)"
-	args := []any{since.UnixMicro(), since.Add(-longestContact).UnixMicro(), until}
-	var n int
-	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM contacts c "+selected, args...).Scan(&n); err != nil {
+	var rows []any
+	err = each(ctx, tx, selectPast,
+		[]any{since.Add(-longestContact).UnixMicro(), until, since.UnixMicro(), maxPast + 1}, func(r *sql.Rows) error {
+			var row int64
+			err := r.Scan(&row)
+			rows = append(rows, row)
+			return err
+		})
+	if err != nil {
 		return wallboard.Numbers{}, fmt.Errorf("history: looking back: %w", err)
 	}
-	if n > maxPast {
+	if len(rows) > maxPast {
 		return wallboard.Numbers{}, ErrPast
 	}
 	past := k.live.Before(at)
@@ -49,17 +59,16 @@ func (k *Keeper) AsItWas(ctx context.Context, def *board.Definition, at time.Tim
 		match = func(e *interaction.Event) bool { return e.Received <= until }
 	}
 	const slice = 500
-	for after := int64(0); ; {
-		stored, err := contactsIn(ctx, tx, selectContact+selected+" AND c.row > ? ORDER BY c.row LIMIT ?", append(args[:3:3], after, slice)...)
+	for part := range slices.Chunk(rows, slice) {
+		q := new(query)
+		q.in("c.row", part)
+		stored, err := contactsIn(ctx, tx, selectContact+"WHERE "+q.where()+" ORDER BY c.row", q.args...)
 		if err != nil {
 			return wallboard.Numbers{}, err
 		}
 		for i := range stored {
 			past.Recall(&stored[i], match)
-			after = stored[i].Row
-		}
-		if len(stored) < slice {
-			return past.Numbers(def), nil
 		}
 	}
+	return past.Numbers(def), nil
 }
