@@ -121,10 +121,11 @@ func TestPastAgrees(t *testing.T) {
 			p.agree(t, web, &r, window[0], window[1], scope)
 		}
 	}
-	for outcome := range r.outcomes["twilio"] {
-		want := r.outcomes["twilio"][outcome] + r.outcomes["connect"][outcome]
-		if got := total(t, web, "/interactions?outcome="+outcome); int(got) != want {
-			t.Errorf("%s: a list of %d, recounted are %d", outcome, got, want)
+	for source, outcomes := range r.outcomes {
+		for outcome, want := range outcomes {
+			if got := total(t, web, "/interactions?source="+source+"&outcome="+outcome); int(got) != want {
+				t.Errorf("%s, %s: a list of %d, recounted are %d", source, outcome, got, want)
+			}
 		}
 	}
 	t.Logf("%d events of %d contacts recounted, %d abandoned", verdict.Events, verdict.Contacts, len(r.abandoned))
@@ -133,7 +134,7 @@ func TestPastAgrees(t *testing.T) {
 // truth compares a recount with what the simulator played.
 func (p *pastYear) truth(t *testing.T, dir string, r *recounted) {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(dir, "truth.json"))
+	b, err := os.ReadFile(filepath.Join(dir, truthName))
 	if err != nil {
 		t.Fatal(err)
 	}

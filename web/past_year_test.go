@@ -28,16 +28,23 @@ import (
 )
 
 var (
-	pastInteractions = flag.Int("past.interactions", 20_000, "how many interactions the benchmarks of the past have; a million is a year")
+	pastInteractions = flag.Int("past.interactions", 20_000, "how many interactions a simulated past has; a million is a year")
 	pastFolder       = flag.String("past.folder", "", "a folder that keeps them for the next run")
 )
 
-// Two centres of pastPerHour customers at the peak have perDay interactions a day together, and
+// The centres of pastPerHour customers at the peak have pastPerDay interactions a day together, and
 // a million in a year.
 const (
 	pastPerHour = 92
 	pastPerDay  = 2740
 )
+
+// pastSources are the two centres.
+var pastSources = []struct {
+	name   string
+	vendor source.Vendor
+	format func(run uint64) simulate.Vendor
+}{{"twilio", twilio.Vendor, simulate.Twilio}, {"connect", amazonconnect.Vendor, simulate.AmazonConnect}}
 
 // pastNow is when a simulated past ends.
 var pastNow = time.Date(2026, 11, 23, 14, 2, 7, 0, time.UTC)
@@ -75,19 +82,23 @@ func openPast(t testing.TB, dir string, interactions int) *pastYear {
 	clock.Store(pastNow.UnixMicro())
 	if stored == 0 {
 		clock.Store(p.start.UnixMicro())
+	} else if _, err := os.Stat(filepath.Join(dir, truthName)); err != nil {
+		t.Fatalf("%s has a past that was not finished; remove it: %v", dir, err)
 	}
 	now := func() time.Time { return time.UnixMicro(clock.Load()) }
 	p.archive = history.Open(context.Background(), db, nil, nil)
-	p.floor = wallboard.New(wallboard.Options{Archive: p.archive, Now: now, Sources: []wallboard.Source{
-		{Name: "twilio", Vendor: "twilio", Policies: classify.DefaultPolicies()}, {Name: "connect", Vendor: "amazon-connect", Policies: classify.DefaultPolicies()},
-	}})
+	options := wallboard.Options{Archive: p.archive, Now: now}
+	hooks := make(map[string]intake.Source)
+	for _, x := range pastSources {
+		options.Sources = append(options.Sources, wallboard.Source{Name: x.name, Vendor: x.vendor.Name, Policies: classify.DefaultPolicies()})
+		hooks[x.name] = hook(t, x.vendor)
+	}
+	p.floor = wallboard.New(options)
 	p.keeper = history.NewKeeper(p.archive, p.floor)
 	if p.log, err = journal.OpenSQLite(db, p.keeper, journal.Options{Now: now}); err != nil {
 		t.Fatal(err)
 	}
-	p.hooks = intake.New(intake.Options{Journal: p.log, Key: []byte("key"), Sources: map[string]intake.Source{
-		"twilio": hook(t, twilio.Vendor), "connect": hook(t, amazonconnect.Vendor),
-	}})
+	p.hooks = intake.New(intake.Options{Journal: p.log, Key: []byte("key"), Sources: hooks})
 	through, err := p.archive.Begin(t.Context(), p.floor)
 	if err != nil {
 		t.Fatal(err)
@@ -110,48 +121,51 @@ func openPast(t testing.TB, dir string, interactions int) *pastYear {
 	return p
 }
 
-// simulate plays the two centres side by side, an hour after the other, and leaves their truth in the folder.
+// truthName is the file beside the database that says what was played.
+const truthName = "truth.json"
+
+// simulate plays the centres side by side, hour by hour, and leaves their truth in the folder.
 func (p *pastYear) simulate(t testing.TB, dir string, clock *atomic.Int64) {
 	began := time.Now()
-	var centres []*simulate.Centre
-	for i, name := range []string{"twilio", "connect"} {
-		o := simulate.Options{Seed: uint64(i), Rates: simulate.DefaultRates(), Forget: true, Concurrency: 48, Format: []func(uint64) simulate.Vendor{simulate.Twilio, simulate.AmazonConnect}[i]}
+	centres := make(map[string]*simulate.Centre)
+	for i, x := range pastSources {
+		o := simulate.Options{Seed: uint64(i), Rates: simulate.DefaultRates(), Forget: true, Concurrency: 48, Format: x.format}
 		o.Rates.ArrivalsPerHour = pastPerHour
 		o.Deliver = func(ctx context.Context, at time.Time, h http.Header, body []byte) error {
 			for was := clock.Load(); at.UnixMicro() > was && !clock.CompareAndSwap(was, at.UnixMicro()); was = clock.Load() {
 			}
-			_, err := p.hooks.Handle(ctx, name, &source.Delivery{Received: at, Method: http.MethodPost, Header: h, Body: body})
+			_, err := p.hooks.Handle(ctx, x.name, &source.Delivery{Received: at, Method: http.MethodPost, Header: h, Body: body})
 			return err
 		}
-		centres = append(centres, simulate.New(o))
+		centres[x.name] = simulate.New(o)
 	}
 	for at := p.start; at.Before(pastNow); {
 		next := at.Add(time.Hour)
 		if next.After(pastNow) {
 			next = pastNow
 		}
-		var both errgroup.Group
+		var all errgroup.Group
 		for _, c := range centres {
-			both.Go(func() error { return c.PlayPast(t.Context(), at, next) })
+			all.Go(func() error { return c.PlayPast(t.Context(), at, next) })
 		}
-		if err := both.Wait(); err != nil {
+		if err := all.Wait(); err != nil {
 			t.Fatal(err)
 		}
-		if at.Day() != next.Day() {
+		if at.Month() != next.Month() {
 			t.Logf("%s: %d deliveries in %v", next.Format(time.DateOnly), p.log.Head(), time.Since(began).Round(time.Second))
 		}
 		at = next
 	}
 	clock.Store(pastNow.UnixMicro())
 	truths := make(simulate.Truths)
-	for i, c := range centres {
-		truths[[]string{"twilio", "connect"}[i]] = c.Truth()
+	for name, c := range centres {
+		truths[name] = c.Truth()
 	}
 	var b bytes.Buffer
-	if err := errors.Join(truths.WriteJSON(&b), os.WriteFile(filepath.Join(dir, "truth.json"), b.Bytes(), 0o600)); err != nil {
+	if err := errors.Join(truths.WriteJSON(&b), os.WriteFile(filepath.Join(dir, truthName), b.Bytes(), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%v to make %d deliveries", time.Since(began).Round(time.Second), p.log.Head())
+	t.Logf("%d deliveries in %v", p.log.Head(), time.Since(began).Round(time.Second))
 }
 
 // hook reads a vendor's deliveries without a secret.
