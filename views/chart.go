@@ -125,9 +125,11 @@ func (c Chart) label(i int) string {
 // rungs are the values beside the lines across.
 func (c Chart) rungs() []float64 { return []float64{0, c.top() / 2, c.top()} }
 
+// value is what stands beside a rung. It is round, and six tenths are not exact in binary: three digits
+// have room beside the picture.
 func (c Chart) value(v float64) string {
 	if c.Percent {
-		return strconv.FormatFloat(v*100, 'f', -1, 64) + " %"
+		return strconv.FormatFloat(v*100, 'g', 3, 64) + " %"
 	}
 	return strconv.FormatFloat(v, 'f', -1, 64)
 }
