@@ -45,7 +45,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		h.Set("Refresh", "2") // a screen that was switched on with the server waits for it
 		w.WriteHeader(http.StatusServiceUnavailable)
-		views.ErrorPage("Starting", startingText, static.URL("board.css")).Render(r.Context(), w)
+		views.ErrorPage(views.Assets{Style: static.URL("board.css"), Pages: static.URL("pages.css")}, "Starting", startingText).Render(r.Context(), w)
 		return
 	}
 	h.Set("Content-Type", "application/problem+json")

@@ -50,6 +50,74 @@ func misdrawn(t *testing.T, ctx context.Context) string {
 	}).map(function (r) { return r.outerHTML; }).join('\n')`)
 }
 
+// tooWide tells of what is wider than the window: the page, and lists that are cards on a phone.
+const tooWide = `(function () {
+	var d = document.documentElement, found = d.scrollWidth > d.clientWidth + 1 ? ['the page has ' + d.scrollWidth] : [];
+	[].forEach.call(document.querySelectorAll('.list.stack'), function (e) {
+		var scroll = e.closest('.scroll');
+		if (innerWidth < 600 && scroll.scrollWidth > scroll.clientWidth + 1) { found.push('a list has ' + scroll.scrollWidth + ': ' + e.textContent.slice(0, 80)); }
+	});
+	[].forEach.call(document.querySelectorAll('.list time'), function (e) {
+		if (e.getClientRects().length > 1) { found.push('a time is broken: ' + e.textContent); }
+	});
+	return found.join('\n');
+})()`
+
+// TestPagesFit: on a phone and on a desk no page is wider than its window, whatever names are there, times
+// are not broken, and letters have the size that the reader's browser gives them, which zooming needs.
+func TestPagesFit(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	at := time.Now().Add(-2 * time.Minute)
+	long := strings.Repeat("Versicherungsangelegenheiten und ", 2) + strings.Repeat("x", 40)
+	id := strings.Repeat("0123456789abcdef", 4)
+	for i, e := range []struct{ kind, data string }{
+		{"started", `{"channel":"voice"}`},
+		{"queued", fmt.Sprintf(`{"queue":%q}`, long)},
+		{"assigned", fmt.Sprintf(`{"work":%q,"agent":%q}`, id, id)},
+		{"declined", fmt.Sprintf(`{"work":%q}`, id)},
+		{"disconnected", `{"by":"customer"}`},
+		{"voicemail_chosen", `{}`},
+	} {
+		if code := s.post(fmt.Sprint(i), e.kind, id, at.Add(time.Duration(i)*time.Second), e.data); code != 204 {
+			t.Fatalf("%s got %d", e.kind, code)
+		}
+	}
+	s.post("u", "nonsense", id, at, `{}`) // goes into quarantine
+	ctx := browser(t, 390, 844)
+	for _, size := range [][2]int64{{390, 844}, {1440, 900}} {
+		if err := chromedp.Do(ctx, chromedp.EmulateViewport(size[0], size[1])); err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range []string{
+			"/boards", "/interactions", "/interactions?status=Declined", "/interactions/lab/" + id, "/reports/abandoned?compare=previous", "/reports/corrections", "/sources",
+			"/sources/deliveries/1", "/screens", "/people", "/trail", "/editor", "/editor/new", "/editor/import", "/boards/all/was", "/nothing-here",
+		} {
+			if err := chromedp.Do(ctx, chromedp.Navigate("http://"+s.address+path)); err != nil {
+				t.Fatal(err)
+			}
+			if found := ask(t, ctx, tooWide); found != "" {
+				t.Errorf("%v, %s: %s", size, path, found)
+			}
+			if strings.HasSuffix(path, "/was") {
+				if found := ask(t, ctx, outside+"(false)"); found != "" {
+					t.Errorf("%v, %s is not wholly there: %s", size, path, found)
+				}
+			} else if got := ask(t, ctx, `getComputedStyle(document.documentElement).fontSize`); got != "16px" {
+				t.Errorf("%v, %s: letters have %s", size, path, got)
+			}
+		}
+	}
+	// The check can fail.
+	if err := chromedp.Do(ctx, chromedp.Navigate("http://"+s.address+"/interactions")); err != nil {
+		t.Fatal(err)
+	}
+	ask(t, ctx, `document.querySelector('h1').style.width = '2000px'; ''`)
+	if found := ask(t, ctx, tooWide); found == "" {
+		t.Error("a heading that is too wide was not found")
+	}
+}
+
 // TestAccessible has axe-core look at every page, in light and dark, also with warnings and
 // with old numbers on the board. It sees that pictures are drawn as the page says.
 func TestAccessible(t *testing.T) {

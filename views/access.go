@@ -32,6 +32,7 @@ func readerOf(ctx context.Context) Reader {
 type SignIn struct {
 	Assets   Assets
 	Next     string // the path to go on to
+	Name     string // what was typed
 	Message  string // what was wrong; "" at first
 	Provider string // the name of another way in; "" where there is none
 }
@@ -57,6 +58,7 @@ type Account struct {
 // People lists who may sign in.
 type People struct {
 	Assets     Assets
+	Open       bool // nobody has to sign in
 	Roles      []string
 	Rows       []PersonRow
 	Message    string
@@ -76,6 +78,7 @@ type PersonRow struct {
 // Trail is what people did, newest first.
 type Trail struct {
 	Assets  Assets
+	Zone    string // of the times
 	Rows    []DeedRow
 	NextURL string
 }
@@ -105,8 +108,10 @@ type Screens struct {
 	Message   string
 	LinkURL   string // a new share link, shown once
 	// What was typed, after an error.
-	Code, Name string
-	Chosen     []string
+	Code       string
+	Typed      ScreenRow // its ID is that of the screen that was changed; "" where one was paired
+	LinkName   string
+	LinkChosen []string
 }
 
 // ScreenRow is one screen.
@@ -120,6 +125,7 @@ type ScreenRow struct {
 	Seen            string // how long ago
 	Here            bool   // it has a socket now
 	Old             bool   // its page is of another version of the program
+	Open            bool   // its settings are shown, because something is wrong with them
 }
 
 // LinkRow is one share link.

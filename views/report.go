@@ -37,8 +37,15 @@ type ReportTable struct {
 	Title   string
 	Note    string
 	Columns []string // the first is the row's name
-	Rows    []ReportRow
+	// Names is how many columns hold names and not numbers; 0 is 1.
+	Names int
+	Rows  []ReportRow
 }
+
+func (t *ReportTable) number(column int) bool { return column >= max(1, t.Names) }
+
+// figures reports whether the table is one of numbers above all.
+func (t *ReportTable) figures() bool { return 2*max(1, t.Names) <= len(t.Columns) }
 
 // ReportRow is one row; its first value is its name.
 type ReportRow struct {

@@ -88,7 +88,7 @@ func (s *Server) screensForm(w http.ResponseWriter, r *http.Request, page views.
 	if err != nil {
 		return err
 	}
-	page.Assets, page.Languages, page.Boards = assets(), views.Locales, s.boardLinks()
+	page.Assets, page.Languages, page.Boards = pageAssets(), views.Locales, s.boardLinks()
 	page.TVURL = s.base(r) + "/tv"
 	here := s.hub.present()
 	for _, sc := range list {
@@ -98,7 +98,14 @@ func (s *Server) screensForm(w http.ResponseWriter, r *http.Request, page views.
 		}
 		p, connected := here[sc.ID]
 		row.Here, row.Old = connected, p.old
+		if t := &page.Typed; t.ID == sc.ID {
+			row.Boards, row.Rotate, row.Scale = t.Boards, t.Rotate, t.Scale
+			row.Theme, row.Language, row.Dim, row.Open = t.Theme, t.Language, t.Dim, true
+		}
 		page.Rows = append(page.Rows, row)
+	}
+	if page.Typed.ID != "" { // the form that pairs another one stays empty
+		page.Typed = views.ScreenRow{}
 	}
 	for _, l := range links {
 		page.Links = append(page.Links, views.LinkRow{ID: l.ID, Name: l.Name, Boards: l.Boards, Guests: l.Guests, Seen: s.since(l.Seen)})
@@ -156,7 +163,14 @@ func (s *Server) pair(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		err = s.o.Access.AddScreen(r.Context(), visitorOf(r), f.Get("code"), f.Get("name"), set)
 	}
-	return s.afterScreens(w, r, views.Screens{Code: f.Get("code"), Name: f.Get("name"), Chosen: f["board"]}, err)
+	return s.afterScreens(w, r, views.Screens{Code: f.Get("code"), Typed: typed("", f, &set)}, err)
+}
+
+// typed is a screen's form as it came, for who has to mend it.
+func typed(id string, f url.Values, set *access.Settings) views.ScreenRow {
+	return views.ScreenRow{
+		ID: id, Name: f.Get("name"), Boards: f["board"], Rotate: set.RotateSeconds, Scale: set.Scale, Theme: set.Theme, Language: set.Language, Dim: set.Dim, Open: true,
+	}
 }
 
 // screenAction does one thing with a screen.
@@ -167,12 +181,14 @@ func (s *Server) screenAction(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.afterScreens(w, r, views.Screens{}, err)
 	}
+	var page views.Screens
 	switch r.PathValue("action") {
 	case "settings":
 		var set access.Settings
 		if set, err = s.settingsOf(r.PostForm); err == nil {
 			err = s.o.Access.SetScreen(r.Context(), by, id, r.PostForm.Get("name"), set)
 		}
+		page.Typed = typed(id, r.PostForm, &set)
 		if err == nil {
 			s.hub.endHolder(holder, "", closeReload)
 		}
@@ -186,7 +202,7 @@ func (s *Server) screenAction(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return notFound
 	}
-	return s.afterScreens(w, r, views.Screens{}, err)
+	return s.afterScreens(w, r, page, err)
 }
 
 func (s *Server) afterScreens(w http.ResponseWriter, r *http.Request, page views.Screens, err error) error {

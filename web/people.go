@@ -20,7 +20,7 @@ func (s *Server) peopleForm(w http.ResponseWriter, r *http.Request, page views.P
 	if err != nil {
 		return err
 	}
-	page.Assets = assets()
+	page.Assets, page.Open = pageAssets(), s.o.Open
 	for _, role := range access.Roles {
 		page.Roles = append(page.Roles, string(role))
 	}
@@ -99,9 +99,9 @@ func (s *Server) trailPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := views.Trail{Assets: assets()}
+	page := views.Trail{Assets: pageAssets(), Zone: s.zone().String()}
 	for _, d := range deeds {
-		page.Rows = append(page.Rows, views.DeedRow{At: d.At, Actor: d.Actor, Address: d.Address, Action: d.Action, Object: d.Object})
+		page.Rows = append(page.Rows, views.DeedRow{At: s.in(d.At), Actor: d.Actor, Address: d.Address, Action: d.Action, Object: d.Object})
 	}
 	if older != 0 {
 		page.NextURL = "/trail?before=" + strconv.FormatInt(older, 10)

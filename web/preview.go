@@ -40,7 +40,7 @@ func (s *Server) preview(w http.ResponseWriter, r *http.Request) error {
 	var faults board.Faults
 	switch {
 	case errors.As(err, &faults):
-		return writePageStatus(w, r, views.PreviewFaults(assets(), faultsView(faults)), http.StatusOK)
+		return writePageStatus(w, r, views.PreviewFaults(pageAssets(), faultsView(faults)), http.StatusOK)
 	case err != nil:
 		return err
 	}

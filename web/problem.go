@@ -10,7 +10,6 @@ import (
 	"github.com/wallboard/wallboard/internal/intake"
 	"github.com/wallboard/wallboard/internal/journal"
 	"github.com/wallboard/wallboard/internal/source"
-	"github.com/wallboard/wallboard/static"
 	"github.com/wallboard/wallboard/views"
 )
 
@@ -120,7 +119,7 @@ func (s *Server) page(h handler) http.Handler {
 			return
 		}
 		var b bytes.Buffer
-		if err := views.ErrorPage(p.title, p.detail, static.URL("board.css")).Render(r.Context(), &b); err != nil {
+		if err := views.ErrorPage(pageAssets(), p.title, p.detail).Render(r.Context(), &b); err != nil {
 			s.o.Logger.Error("page not rendered", "cause", err)
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")

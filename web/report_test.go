@@ -64,7 +64,7 @@ func TestReportOpens(t *testing.T) {
 	page := get("/reports/abandoned?from=2026-11-23&to=2026-11-23&compare=previous")
 	opened := 0
 	// A row's name is a link, and its first number is of the abandoned; so are the facts.
-	for _, m := range regexp.MustCompile(`<a href="(/interactions\?[^"]*)">([^<]*)</a>(?:</th><td class="number">([0-9]+)</td>)?`).FindAllStringSubmatch(page, -1) {
+	for _, m := range regexp.MustCompile(`<a href="(/interactions\?[^"]*)">(?:<span class="name">)?([^<]*)(?:</span>)?</a>(?:</th><td class="number"[^>]*>([0-9]+)</td>)?`).FindAllStringSubmatch(page, -1) {
 		link, want := html.UnescapeString(m[1]), m[3]
 		if want == "" {
 			want = m[2]

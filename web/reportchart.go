@@ -2,6 +2,8 @@ package web
 
 import (
 	"fmt"
+	"net/url"
+	"slices"
 	"time"
 
 	"github.com/wallboard/wallboard/internal/history"
@@ -31,6 +33,17 @@ func (q *question) parts() []part {
 		d = p.to + 1
 	}
 	return list
+}
+
+// partName is what the first column of the parts is called.
+func (q *question) partName() string {
+	switch {
+	case q.days() > 400:
+		return "Month from"
+	case q.days() > 62:
+		return "Week from"
+	}
+	return "Day"
 }
 
 // sum is the tally of a part.
@@ -187,19 +200,22 @@ func (s *Server) reportTables(page *views.Report, q *question, is *history.Repor
 			URL: s.listURL(&one, q.scope.From, q.scope.To), Values: []string{views.ReasonLabel(reason), views.FormatCount(f.Abandoned), views.FormatDuration(f.mean()), views.FormatCount(f.Returned), views.FormatCount(f.Recovered)},
 		})
 	}
-	days := views.ReportTable{Title: page.Charts[0].Title, Columns: columns("From")}
+	days := views.ReportTable{Title: page.Charts[0].Title, Columns: columns(q.partName())}
 	for _, p := range q.parts() {
 		days.Rows = append(days.Rows, row(s.listURL(q, p.from, p.to), day(p.from), sum(is, p)))
 	}
-	page.Tables = append(page.Tables, reasons, days, offersTable("Offers by agent", "Works of customers' contacts by how they ended, in the time. Those that were accepted are closed or transferred.", "Agent", is.Agents),
-		offersTable("Offers by queue", "", "Queue", is.Offers))
+	page.Tables = append(page.Tables, reasons, days, s.offersTable(q, "Offers by agent", "Works of customers' contacts by how they ended, in the time. Those that were accepted are closed or transferred.", "Agent", is.Agents),
+		s.offersTable(q, "Offers by queue", "", "Queue", is.Offers))
 }
 
-// offersTable tells who declined, and which offers timed out.
-func offersTable(title, note, name string, of []history.AgentReport) views.ReportTable {
+// offersTable tells who declined, and which offers timed out. Two sources may each have an agent of one name.
+func (s *Server) offersTable(q *question, title, note, name string, of []history.AgentReport) views.ReportTable {
 	t := views.ReportTable{
 		Title: title, Note: note,
 		Columns: []string{name, "Declined", "Timed out", "Unavailable", "Left while offered", "Canceled", "Closed", "Transferred", "Refused"},
+	}
+	if name == "Agent" {
+		t.Columns, t.Names = slices.Insert(t.Columns, 1, "Source"), 2
 	}
 	for i := range of {
 		a := &of[i]
@@ -208,7 +224,10 @@ func offersTable(title, note, name string, of []history.AgentReport) views.Repor
 		if name == "Queue" {
 			r.Values[0] = a.Queue
 		} else {
-			r.URL = "/interactions?agent=" + queryEscape(a.Agent)
+			r.Values = append(r.Values, a.Source)
+			r.URL = "/interactions?" + url.Values{
+				"agent": {a.Agent}, "source": {a.Source}, "time": {"ended"}, "from": {s.local(q.scope.From.Start(s.zone()))}, "to": {s.local((q.scope.To + 1).Start(s.zone()))},
+			}.Encode()
 		}
 		for _, n := range []int64{a.Declined, a.TimedOut, a.Unavailable, a.Abandoned, a.Canceled, a.Closed, a.Transferred} {
 			r.Values = append(r.Values, views.FormatCount(n))

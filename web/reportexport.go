@@ -3,7 +3,6 @@ package web
 import (
 	"encoding/csv"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -15,8 +14,6 @@ import (
 
 // exportWithin bounds how long one slice of an export may take to be written.
 const exportWithin = time.Minute
-
-func queryEscape(s string) string { return url.QueryEscape(s) }
 
 // csvColumns are those of calls and messaging sessions joined with their works.
 var csvColumns = []string{

@@ -288,7 +288,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 
 // boardsPage lists the boards that the visitor may see.
 func (s *Server) boardsPage(w http.ResponseWriter, r *http.Request) error {
-	return writePage(w, r, views.BoardsPage(assets(), s.visible(r)))
+	return writePage(w, r, views.BoardsPage(pageAssets(), s.visible(r)))
 }
 
 func (s *Server) visible(r *http.Request) []views.BoardLink {

@@ -25,7 +25,7 @@ func (s *Server) settlingPage(w http.ResponseWriter, r *http.Request) error {
 		Form: views.ReportForm{Action: "/reports/corrections", From: day(q.scope.From), To: day(q.scope.To), Plain: true},
 	}
 	chart := views.Chart{Title: "Corrections by day", How: "by when they became known"}
-	table := views.ReportTable{Title: "Corrections by day and source", Columns: []string{"Day", "Source", "Corrections"}}
+	table := views.ReportTable{Title: "Corrections by day and source", Columns: []string{"Day", "Source", "Corrections"}, Names: 2}
 	for d := q.scope.From; d <= q.scope.To; d++ {
 		sum := int64(0)
 		var sources []string
@@ -81,7 +81,7 @@ func lateTable(late []history.Late) views.ReportTable {
 
 // logTable are the newest corrections.
 func logTable(log []history.Corrected) views.ReportTable {
-	t := views.ReportTable{Title: "Newest corrections", Columns: []string{"Known since", "Before", "After", "Source"}}
+	t := views.ReportTable{Title: "Newest corrections", Columns: []string{"Known since", "Before", "After", "Source"}, Names: 4}
 	text := func(outcome, reason string) string {
 		return strings.ReplaceAll(strings.TrimSuffix(outcome+", "+reason, ", "), "_", " ")
 	}

@@ -15,7 +15,7 @@ func (s *Server) addLink(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		token, err = s.o.Access.AddLink(r.Context(), visitorOf(r), r.PostForm.Get("name"), boards)
 	}
-	return s.afterLink(w, r, token, err)
+	return s.afterLink(w, r, views.Screens{LinkName: r.PostForm.Get("name"), LinkChosen: r.PostForm["board"]}, token, err)
 }
 
 // linkAction rotates or revokes a link; all who came by it are out at once.
@@ -30,14 +30,14 @@ func (s *Server) linkAction(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return notFound
 	}
-	return s.afterLink(w, r, token, err)
+	return s.afterLink(w, r, views.Screens{}, token, err)
 }
 
-func (s *Server) afterLink(w http.ResponseWriter, r *http.Request, token string, err error) error {
+func (s *Server) afterLink(w http.ResponseWriter, r *http.Request, page views.Screens, token string, err error) error {
 	if err == nil && token != "" {
 		return s.screensForm(w, r, views.Screens{LinkURL: s.base(r) + "/share#" + token}, http.StatusOK)
 	}
-	return s.afterScreens(w, r, views.Screens{}, err)
+	return s.afterScreens(w, r, page, err)
 }
 
 // sharePage is where a share link leads: its token is in the fragment, which stays out of

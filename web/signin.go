@@ -28,7 +28,7 @@ func (s *Server) signInPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) signInForm(w http.ResponseWriter, r *http.Request, page views.SignIn, status int) error {
-	page.Assets = assets()
+	page.Assets = pageAssets()
 	if s.o.Provider != nil {
 		page.Provider = s.o.Provider.Name()
 	}
@@ -44,7 +44,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 		if !ok {
 			return err
 		}
-		return s.signInForm(w, r, views.SignIn{Next: to, Message: message}, status)
+		return s.signInForm(w, r, views.SignIn{Next: to, Name: r.PostForm.Get("name"), Message: message}, status)
 	}
 	s.begin(w, r, session)
 	return done(w, r, to)
@@ -184,7 +184,7 @@ func (s *Server) accountPage(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) accountForm(w http.ResponseWriter, r *http.Request, message string, status int) error {
 	v := visitorOf(r)
 	return writePageStatus(w, r, views.AccountPage(views.Account{
-		Assets: assets(), Name: v.Name, Role: string(v.Role), Message: message, MinPassword: access.MinPassword, Done: r.URL.Query().Get("done") != "",
+		Assets: pageAssets(), Name: v.Name, Role: string(v.Role), Message: message, MinPassword: access.MinPassword, Done: r.URL.Query().Get("done") != "",
 	}), status)
 }
 
@@ -212,5 +212,7 @@ func (s *Server) account(w http.ResponseWriter, r *http.Request) error {
 
 // formAssets are what pages with a token in the fragment load.
 func formAssets() views.Assets {
-	return views.Assets{Style: static.URL("board.css"), Token: static.URL("token.js"), Icon: static.URL("icon.svg")}
+	a := pageAssets()
+	a.Token = static.URL("token.js")
+	return a
 }

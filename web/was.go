@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -53,6 +54,8 @@ func (s *Server) wasPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	model := boardView(def, &n, at, make(map[string]board.Alarm))
+	// Agents' own states of the past are not stored: 0 would be told of who was there.
+	model.Tiles = slices.DeleteFunc(model.Tiles, func(tile string) bool { return tile == "agents" || tile == "agent_list" })
 	model.Links, model.Assets.Script, model.Assets.Screen = nil, "", ""
 	model.Assets.Pages = pageAssets().Pages
 	to := func(at time.Time, then, play bool) string {
@@ -99,6 +102,9 @@ func (s *Server) pastMoment(q url.Values, zone *time.Location, now time.Time) (t
 			return at, badParameter("day", "is no day with a minute of it, as day=2026-11-23 and minute=840.")
 		}
 		at = time.Date(day.Year(), day.Month(), day.Day(), minute/60, minute%60, 0, 0, zone)
+		if at.After(now) { // the slider reaches until midnight
+			at = now.Truncate(board.Step)
+		}
 	}
 	if at.IsZero() {
 		at = now.Add(-time.Hour).Truncate(board.Step)

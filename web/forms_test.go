@@ -1,0 +1,38 @@
+package web
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/wallboard/wallboard/internal/access"
+)
+
+// TestFormsKeepWhatWasTyped: a form that is refused comes back with what was in it, but for the password.
+func TestFormsKeepWhatWasTyped(t *testing.T) {
+	h := newGuarded(t)
+	h.person("Ben", access.Viewer)
+	b := h.browser()
+	post := func(path string, form url.Values) string {
+		status, body, _ := b.do(b.request("POST", path, form.Encode(), "Content-Type", "application/x-www-form-urlencoded", "Origin", h.web.URL))
+		if status < 400 {
+			t.Fatalf("%s %v got %d", path, form, status)
+		}
+		return body
+	}
+	if page := post("/sign-in", url.Values{"name": {"Ben"}, "password": {"not this one"}}); !strings.Contains(page, `value="Ben"`) || strings.Contains(page, "not this one") {
+		t.Errorf("the sign-in form: %s", page)
+	}
+	b = h.person("Cleo", access.Supervisor)
+	page := post("/screens", url.Values{
+		"code": {"ZZZZZZ"}, "name": {"Lobby"}, "board": {"support"}, "rotate": {"45"}, "scale": {"110"}, "theme": {"light"}, "dim": {"22:00-06:00"}, "language": {"fr"},
+	})
+	for _, want := range []string{`value="ZZZZZZ"`, `value="Lobby"`, `value="support" id="new-board-support" checked`, `value="45"`, `value="110"`, `value="light" selected`, `value="22:00-06:00"`, `value="fr" lang="fr" selected`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("%s is not in the form that pairs a screen: %s", want, page)
+		}
+	}
+	if page := post("/links", url.Values{"name": {"Partner"}, "board": {"none"}}); !strings.Contains(page, `value="Partner"`) {
+		t.Errorf("the form of a link: %s", page)
+	}
+}
