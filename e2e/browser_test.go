@@ -127,18 +127,46 @@ func TestBoardInChromium(t *testing.T) {
 }
 
 // outside is a function that names the first text that is not wholly inside the window
-// (upright too, if asked for) and its tile, or is cut off; else it is "". What may be cut
-// off are the title and the names of rows.
+// (upright too, if asked for) and its tile, or is cut off, or lies under another; else it is
+// "". What may be cut off are the names of rows, and the end of an alarm, which says where and
+// by which limit.
 const outside = `(function (upright) {
-	var found = document.querySelectorAll('.cell, .digits, h2, dt, dd, .how, .limit, th, .sources li');
-	for (var i = 0; i < found.length; i++) {
+	var found = document.querySelectorAll('.cell, .digits, h1, h2, dt, dd, .how, .limit, .window, .alarms p, .mark, th, .sources li'), i;
+	function shown(e) { return e.getBoundingClientRect().width > 0 && getComputedStyle(e).visibility === 'visible' && getComputedStyle(e).clip === 'auto'; }
+	function words(e) { // as wide as the words are, and as high as their lines
+		var r = document.createRange(), line = (e.className === 'cell' && e.closest('.digits') || e).getBoundingClientRect();
+		r.selectNodeContents(e);
+		r = r.getBoundingClientRect();
+		return {left: r.left, right: r.right, top: line.top, bottom: line.bottom};
+	}
+	for (i = 0; i < found.length; i++) {
 		var e = found[i], r = e.getBoundingClientRect(), tile = e.closest('.tile');
 		var in_ = tile ? tile.getBoundingClientRect() : {left: 0, top: -Infinity, right: innerWidth, bottom: Infinity};
-		if (r.width === 0 || e.parentNode.closest('.digits') || getComputedStyle(e).clip !== 'auto' || e.closest('thead') && !e.closest('thead').offsetParent) { continue; }
-		if (e.closest('thead') && getComputedStyle(e.closest('thead')).position === 'absolute') { continue; }
-		if (r.left < -1 || r.right > innerWidth + 1 || upright && (r.top < -1 || r.bottom > innerHeight + 1) ||
-			r.left < in_.left - 1 || r.right > in_.right + 1 || r.top < in_.top - 1 || r.bottom > in_.bottom + 1) {
+		if (!shown(e)) { continue; }
+		var high = e.parentNode.closest('.digits') || /mark/.test(e.className); // than its letters, or on an edge
+		if (r.left < -1 || r.right > innerWidth + 1 || r.left < in_.left - 1 || r.right > in_.right + 1 ||
+			!high && (upright && (r.top < -1 || r.bottom > innerHeight + 1) || r.top < in_.top - 1 || r.bottom > in_.bottom + 1)) {
 			return e.tagName + ' ' + e.textContent;
+		}
+		if (!e.querySelector('bdi') && !e.closest('.alarms') && getComputedStyle(e).overflowX !== 'visible' && words(e).right > e.getBoundingClientRect().right + 1) {
+			return 'cut off: ' + e.tagName + ' ' + e.textContent;
+		}
+	}
+	var apart = ['.title h1, .notes, .banner, .connection', '.hero.abandoned h2, .hero.abandoned .span, .hero.abandoned .digits .cell, .hero.abandoned .sign, .hero.abandoned .mark, .reasons dt, .reasons dd',
+		'.hero.waiting h2, .hero.waiting .digits .cell, .hero.waiting .sign', '.metric h2, .metric .number .cell, .metric .how, .metric .sign, .metric .mark', '.alarms p',
+		'.queues h2, .queues .span, .queues thead th', '.status h2, .status .span, .status thead th + th', '.agents dt', '.customers dt, .customers h2, .balance', '.news p, .sources li, .sources h2', '.more, .rows tr:last-child td'];
+	for (var k = 0; k < apart.length; k++) {
+		var many = [];
+		found = document.querySelectorAll(apart[k]);
+		for (i = 0; i < found.length; i++) { if (shown(found[i]) && found[i].textContent) { many.push(found[i]); } }
+		for (i = 0; i < many.length; i++) {
+			for (var j = 0; j < i; j++) {
+				var a = words(many[i]), b = words(many[j]);
+				if (many[i].contains(many[j]) || many[j].contains(many[i])) { continue; }
+				if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 0.3 * Math.min(a.bottom - a.top, b.bottom - b.top)) {
+					return 'over each other: ' + many[i].textContent + ' / ' + many[j].textContent;
+				}
+			}
 		}
 	}
 	return '';

@@ -110,7 +110,7 @@ func TestScreenLife(t *testing.T) {
 	s.post("2", "queued", "I1", at.Add(time.Second), `{"queue":"Billing"}`)
 	wait(t, c.ctx, "the alert's sound", `tones === 4`, 10*time.Second)
 	wait(t, c.ctx, "light for the alert", `getComputedStyle(document.getElementById('board')).opacity === '1'`, 5*time.Second)
-	wait(t, c.ctx, "the alert's name", `/^◆ Alert: Waiting now 1 \(≥ 1\) in Billing, since \d\d:\d\d$/.test(document.querySelector('[data-cell="alarm.1"]').textContent)`, 5*time.Second)
+	wait(t, c.ctx, "the alert's name", `/^Waiting now 1, since \d\d:\d\d, in Billing \(≥ 1\)$/.test(document.querySelector('[data-cell="alarm.1"]').textContent)`, 5*time.Second)
 	click("[data-read]")
 	wait(t, c.ctx, "what is told", `/Second\. Abandoned 0\. Waiting now 1\. Alert: Waiting now 1/.test(document.querySelector('[data-summary]').textContent)`, 5*time.Second)
 	click("[data-full]")

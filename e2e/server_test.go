@@ -155,8 +155,18 @@ var client = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Confi
 // post sends a neutral event, signed, and returns the status.
 func (s *server) post(id, kind, subject string, at time.Time, data string) int {
 	s.t.Helper()
-	body := fmt.Sprintf(`{"specversion":"1.0","id":%q,"source":"test","type":"org.wallboard.interaction.%s","subject":%q,"time":%q,"data":%s}`,
+	return s.deliver("lab", id, "application/cloudevents+json", neutral(id, kind, subject, at, data))
+}
+
+// neutral is an event of our own format.
+func neutral(id, kind, subject string, at time.Time, data string) string {
+	return fmt.Sprintf(`{"specversion":"1.0","id":%q,"source":"test","type":"org.wallboard.interaction.%s","subject":%q,"time":%q,"data":%s}`,
 		id, kind, subject, at.UTC().Format(time.RFC3339Nano), data)
+}
+
+// deliver sends a signed body to a source and returns the status.
+func (s *server) deliver(source, id, contentType, body string) int {
+	s.t.Helper()
 	stamp := fmt.Sprint(time.Now().Unix())
 	key, err := base64.StdEncoding.DecodeString(secret)
 	if err != nil {
@@ -165,10 +175,10 @@ func (s *server) post(id, kind, subject string, at time.Time, data string) int {
 	m := hmac.New(sha256.New, key)
 	m.Write([]byte(id + "." + stamp + "." + body))
 	h := http.Header{
-		"Content-Type": {"application/cloudevents+json"}, "Webhook-Id": {id}, "Webhook-Timestamp": {stamp},
+		"Content-Type": {contentType}, "Webhook-Id": {id}, "Webhook-Timestamp": {stamp},
 		"Webhook-Signature": {"v1," + base64.StdEncoding.EncodeToString(m.Sum(nil))},
 	}
-	return s.do("POST", "/hooks/lab", h, body, nil)
+	return s.do("POST", "/hooks/"+source, h, body, nil)
 }
 
 // do makes a request, reads JSON into into where that is given, and returns the status.

@@ -107,6 +107,12 @@ func TestWall(t *testing.T) {
 		look(1920, 1080, "light", "usual?lang="+lang)
 		wait(t, ctx, "the language of "+lang, fmt.Sprintf(`document.documentElement.lang === '%s'`, lang), time.Second)
 	}
+	// The check sees a title and a heading that are not whole.
+	for _, name := range []string{"h1", ".queues h2"} {
+		do(t, window{t, ctx}, fmt.Sprintf(`document.querySelector('%s').style.maxWidth = '3rem'`, name))
+		wait(t, ctx, name+" seems to be whole", outside+`(true).indexOf('cut off: H') === 0`, 5*time.Second)
+		do(t, window{t, ctx}, fmt.Sprintf(`document.querySelector('%s').style.maxWidth = ''`, name))
+	}
 	// The theme that is asked for counts, whatever the system prefers.
 	ground := `getComputedStyle(document.body).backgroundColor`
 	look(1280, 720, "light", "usual?theme=dark")

@@ -123,6 +123,17 @@
 		attribute(element, as, as === 'width' ? shown || '0' : shown);
 	}
 
+	// size tells the style how many letters a large number has.
+	function size(element, shown) {
+		var e = element.parentNode;
+		if (e.className === 'opens') {
+			e = e.parentNode;
+		}
+		if (e.className === 'sized') {
+			attribute(e, 'data-sized', String(shown.length));
+		}
+	}
+
 	// collect reads the region's cells from its HTML.
 	function collect() {
 		var found = region.querySelectorAll('[data-cell]');
@@ -194,6 +205,7 @@
 				write(cell.elements[i], shown);
 				attribute(cell.elements[i], 'data-state', state);
 				attribute(cell.elements[i], 'data-corrected', gone ? '' : cell.corrected);
+				size(cell.elements[i], shown);
 			}
 			for (i = 0; i < cell.drawings.length; i++) {
 				draw(cell.drawings[i], gone ? '' : cell.text);

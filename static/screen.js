@@ -236,7 +236,7 @@
 	function tell(asked) {
 		var parts = [];
 		var alarms = region.querySelectorAll('.alarms .cell');
-		var news, i;
+		var news, word, i;
 		if (!fresh()) {
 			parts.push(banner.textContent);
 		}
@@ -245,7 +245,8 @@
 		parts.push(text('.hero.waiting h2') + ' ' + text('.hero.waiting .digits .cell'));
 		for (i = 0; i < alarms.length; i++) {
 			if (alarms[i].textContent) {
-				parts.push(alarms[i].textContent.replace(/^[▲◆] /, ''));
+				word = alarms[i].parentNode.querySelector('.mark.' + (alarms[i].getAttribute('data-state') || 'none') + ' .word');
+				parts.push((word ? word.textContent.replace(/\s/g, '') + ': ' : '') + alarms[i].textContent);
 			}
 		}
 		news = parts.join('. ');

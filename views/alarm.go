@@ -37,15 +37,19 @@ var alarmNames = map[string]string{
 	"time.speed_of_answer": "tile.speed_of_answer",
 }
 
-// alarmText says what is wrong, where, and since when.
+// alarmText says what is wrong, since when, and where. Of many at once there is no room for
+// where; the limit is on the number's tile too.
 func (b Board) alarmText(a *Alarm) string {
 	t := b.tongue()
-	sign, word := "▲", t.say("mark.warn")
-	if a.State == "alert" {
-		sign, word = "◆", t.say("mark.alert")
+	text := t.say("alarm.text", "name", t.say(alarmNames[a.Cell]), "value", b.quantity(a.Cell, a.Value))
+	key := "alarm.since"
+	if a.Before {
+		key = "alarm.since_before"
 	}
-	text := t.say("alarm.text", "sign", sign, "state", word, "name", t.say(alarmNames[a.Cell]),
-		"value", b.quantity(a.Cell, a.Value), "limit", b.reached(a.Cell, a.Limit, a.Lower))
+	text = t.say(key, "text", text, "t", t.moment(a.Since, b.AsOf))
+	if len(b.Alarms) >= shownAlarms {
+		return text
+	}
 	if len(a.Where) > 0 {
 		where := strings.Join(a.Where[:min(len(a.Where), shownPlaces)], ", ")
 		if more := len(a.Where) - shownPlaces; more > 0 {
@@ -53,11 +57,7 @@ func (b Board) alarmText(a *Alarm) string {
 		}
 		text = t.say("alarm.where", "text", text, "where", where)
 	}
-	key := "alarm.since"
-	if a.Before {
-		key = "alarm.since_before"
-	}
-	return t.say(key, "text", text, "t", t.moment(a.Since, b.AsOf))
+	return t.say("alarm.limit", "text", text, "limit", b.reached(a.Cell, a.Limit, a.Lower))
 }
 
 // alarmCells are the places of the alarms, in order; those without an alarm are empty. A

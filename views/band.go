@@ -11,7 +11,8 @@ type band struct {
 	kind    string // hero, metric, panel, strip or foot
 	columns [][]string
 	height  float64 // of a panel on a wall, in rem
-	airy    bool    // there is no panel, so that it may grow
+	airy    bool    // no panel needs the room that is left, so that it may grow
+	snug    bool    // a panel that needs less than there is
 }
 
 // kinds are what sort of band a tile stands in, and lows are the panels of which two stand
@@ -37,8 +38,11 @@ const (
 	headHeight   = 2.6
 	alarmsHeight = 2.1
 	bandGap      = .6
-	panelHead    = 2.6 // a panel's heading, and its padding
+	panelHead    = 2.6  // a panel's heading, and its padding
+	columnsHead  = 1.55 // the names of a list's columns
 	rowLeast     = 1.55
+	rowMost      = 5.4
+	cardHeight   = 3.45 // a queue's name above its numbers
 )
 
 var bandHeights = map[string]float64{"hero": 10.8, "metric": 7.1, "strip": 3, "foot": 1.5}
@@ -75,13 +79,31 @@ func (b Board) bands() []band {
 			panels++
 		}
 	}
+	snug := 0.
 	for i := range bands {
-		if bands[i].kind == "panel" {
-			bands[i].height = left / panels
+		if d := &bands[i]; d.kind == "panel" {
+			d.height = left / panels
+			if n, list := b.listed(d.columns[0][0]); list && len(d.columns) == 1 && panelHead+columnsHead+rowMost*float64(n) < d.height*.75 {
+				d.snug = true
+				snug++
+			}
 		}
-		bands[i].airy = panels == 0
+	}
+	for i := range bands {
+		bands[i].airy = panels == snug
 	}
 	return bands
+}
+
+// listed is how many rows a tile lists, and whether it is a list of queues or agents at all.
+func (b Board) listed(tile string) (n int, list bool) {
+	switch tile {
+	case "queues":
+		return max(len(b.Queues), 1), true
+	case "agent_list":
+		return max(len(b.people()), 1), true
+	}
+	return 0, false
 }
 
 // names are all tiles of the band.
@@ -93,6 +115,9 @@ func (d *band) class() string {
 	if d.airy {
 		c += " airy"
 	}
+	if d.snug {
+		c += " snug"
+	}
 	return c
 }
 
@@ -101,8 +126,9 @@ func (d *band) class() string {
 // for, and how roomy they stand, from 1 on.
 type rows struct{ tables, each, more, room int }
 
-func (d *band) rows(n int) rows {
-	capacity := max(int((d.height-panelHead)/rowLeast+.01), 1)
+// rows are those of a list whose rows begin below so many rem.
+func (d *band) rows(n int, head float64) rows {
+	capacity := max(int((d.height-head)/rowLeast+.01), 1)
 	most := max(1, 4-len(d.columns)) // beside each other
 	if len(d.columns) == 2 {
 		most = 1
@@ -113,16 +139,26 @@ func (d *band) rows(n int) rows {
 		r.each = max(capacity-1, 1)
 		r.more = n - r.each*r.tables
 	}
+	high := r.each
+	if r.more > 0 {
+		high++
+	}
 	// Narrow columns have no room for large letters.
-	r.room = min(roomOf((d.height-panelHead)/float64(r.each)), 8-2*len(d.columns), 6-r.tables)
+	r.room = min(roomOf((d.height-head)/float64(high)), 9-2*len(d.columns), 8-2*r.tables)
 	return r
 }
 
-// roomOf is how large rows of a height (rem) are written, from 1 to 5.
+// cards reports whether so many queues stand with their names above their numbers: a narrow
+// column has no room for both beside each other, and these few have the height.
+func (d *band) cards(n int) bool {
+	return len(d.columns) == 3 && cardHeight*float64(n) <= d.height-panelHead-columnsHead+.01
+}
+
+// roomOf is how large rows of a height (rem) are written, from 1 to 7.
 func roomOf(height float64) int {
 	room := 1
-	for _, least := range []float64{1.8, 2.2, 2.7, 3.3} {
-		if height >= least {
+	for _, least := range []float64{1.75, 2.2, 2.7, 3.3, 4.2, rowMost} {
+		if height >= least-.001 {
 			room++
 		}
 	}

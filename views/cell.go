@@ -37,6 +37,7 @@ func (b Board) Cells() []Cell {
 	l := &cellList{b: &b, t: b.tongue(), seen: make(map[string]struct{})}
 	l.text("window", b.windowText())
 	l.text("unbroken", b.unbroken())
+	l.text("legend", b.legend())
 	for _, c := range b.alarmCells() {
 		l.add(c)
 	}
@@ -246,6 +247,16 @@ func (b Board) balance() string {
 		return ""
 	}
 	return b.tongue().say("customers.balanced")
+}
+
+// legend says what the asterisk means, where one may be.
+func (b Board) legend() string {
+	for _, n := range b.Corrected {
+		if n > 0 {
+			return b.tongue().say("audit.legend")
+		}
+	}
+	return ""
 }
 
 // audit says that the counts differ from a recount, else "".

@@ -23,7 +23,7 @@ func TestTilesInOrder(t *testing.T) {
 				want = append(want, c.ID)
 			}
 		}
-		head := []string{"window", "unbroken", "alarm.1", "alarm.2", "alarm.3", "alarm.more", "audit", "check"}
+		head := []string{"window", "unbroken", "legend", "alarm.1", "alarm.2", "alarm.3", "alarm.more", "audit", "check"}
 		var ids []string
 		for _, c := range b.Cells() {
 			ids = append(ids, c.ID)
@@ -118,11 +118,11 @@ func TestBands(t *testing.T) {
 		tables, shown int
 	}{
 		{usualTiles, 5, 1, 5},
-		{usualTiles, 40, 1, 9},
+		{usualTiles, 40, 1, 8},
 		{[]string{"queues"}, 40, 2, 40},
 		{[]string{"abandoned", "waiting", "queues", "sources"}, 40, 3, 40},
-		{[]string{"queues", "agents"}, 100, 1, 25},
-		{[]string{"queues"}, 1000, 3, 75},
+		{[]string{"queues", "agents"}, 100, 1, 24},
+		{[]string{"queues"}, 1000, 3, 72},
 		{[]string{"queues"}, 0, 1, 0},
 	} {
 		b.Tiles = tc.tiles
@@ -132,9 +132,35 @@ func TestBands(t *testing.T) {
 				d = x
 			}
 		}
-		r := d.rows(tc.rows)
-		if shown := tc.rows - r.more; r.tables != tc.tables || shown != tc.shown || float64(r.each)*rowLeast > d.height-panelHead {
+		r := d.rows(tc.rows, panelHead+columnsHead)
+		if shown := tc.rows - r.more; r.tables != tc.tables || shown != tc.shown || float64(r.each)*rowLeast > d.height-panelHead-columnsHead {
 			t.Errorf("%q of %d rows: %+v in %.1f rem, want %d tables with %d rows", tc.tiles, tc.rows, r, d.height, tc.tables, tc.shown)
+		}
+	}
+}
+
+// TestShortLists: a list that needs little of a wall leaves the rest to the large numbers, and
+// queues beside other panels stand as cards for as long as all of them have room so.
+func TestShortLists(t *testing.T) {
+	b := sample()
+	for _, tc := range []struct {
+		tiles       []string
+		queues      int
+		airy, cards bool
+	}{
+		{[]string{"abandoned", "waiting", "queues"}, 1, true, false},
+		{[]string{"abandoned", "waiting", "queues"}, 40, false, false},
+		{[]string{"abandoned", "waiting", "queues", "agents"}, 1, false, false},
+		{[]string{"abandoned", "waiting"}, 1, true, false},
+		{usualTiles, 1, false, true},
+		{usualTiles, 4, false, true},
+		{usualTiles, 5, false, false},
+	} {
+		b.Tiles, b.Queues = tc.tiles, make([]Queue, tc.queues)
+		bands := b.bands()
+		cards := slices.ContainsFunc(bands, func(d band) bool { return slices.Contains(d.names(), "queues") && d.cards(tc.queues) })
+		if bands[0].airy != tc.airy || cards != tc.cards {
+			t.Errorf("%q with %d queues: airy %v, cards %v; want %v, %v", tc.tiles, tc.queues, bands[0].airy, cards, tc.airy, tc.cards)
 		}
 	}
 }

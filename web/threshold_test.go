@@ -84,15 +84,16 @@ func TestAlarms(t *testing.T) {
 		return texts
 	}
 	old := []string{
-		"alert◆ Alert: Abandon rate 20 % (≥ 10 %) in Billing, Orders, since before 10:42",
-		"warn▲ Warning: Service level 70 % (< 80 %) in Billing, Orders, since before 10:42", "", "",
+		"alertAbandon rate 20 %, since before 10:42, in Billing, Orders (≥ 10 %)",
+		"warnService level 70 %, since before 10:42, in Billing, Orders (< 80 %)", "", "",
 	}
 	if diff := cmp.Diff(old, texts(began)); diff != "" {
 		t.Errorf("at first (-want +got):\n%s", diff)
 	}
 	n.Status[interaction.Waiting], n.Status[interaction.StatusAbandoned] = 3, 9
 	texts(began.Add(time.Minute))
-	new := []string{old[0], old[1], "warn▲ Warning: Abandoned 9 (≥ 1) in Billing, Orders, since 10:43", "and 1 more"}
+	// So many have no room for where.
+	new := []string{"alertAbandon rate 20 %, since before 10:42", "warnService level 70 %, since before 10:42", "warnAbandoned 9, since 10:43", "and 1 more"}
 	if diff := cmp.Diff(new, texts(began.Add(2*time.Minute))); diff != "" {
 		t.Errorf("later (-want +got):\n%s", diff)
 	}
