@@ -31,7 +31,8 @@ type telephoneSystem interface {
 	Logins() <-chan struct{}
 	Listed() bool // to who listens
 	Tell(event map[string]string) int
-	Finish() // ends all connections
+	Miss(events ...map[string]string) // which nobody hears
+	Finish()                          // ends all connections
 	Close() error
 }
 
@@ -177,7 +178,7 @@ func newPlay(t *testing.T, v *vendor, system telephoneSystem, q *recording, name
 			}
 		}
 		p.bodies, p.events = append(p.bodies, d.body), append(p.events, event)
-		p.unseen = p.unseen || event["Event"] == "QueueEntry" || event["Event"] == "WallboardLost"
+		p.unseen = p.unseen || event["WallboardSnapshot"] == "yes" || event["Wallboard-Snapshot"] == "yes"
 	}
 	return p
 }
@@ -232,8 +233,8 @@ func (p *play) third(n int) error {
 // tell tells an event. Where a recording has what a forwarder finds after an absence, that happens
 // while nobody listens.
 func (p *play) tell(e map[string]string) error {
-	switch e["Event"] {
-	case "QueueEntry":
+	switch {
+	case e["Event"] == "QueueEntry":
 		at, err := strconv.ParseFloat(e["Timestamp"], 64)
 		wait, err2 := strconv.ParseFloat(e["Wait"], 64)
 		if err = errors.Join(err, err2); err != nil {
@@ -241,14 +242,25 @@ func (p *play) tell(e map[string]string) error {
 		}
 		e = maps.Clone(e)
 		e["Event"], e["Timestamp"] = "QueueCallerJoin", fmt.Sprintf("%.6f", at-wait)
-		p.system.(*simulate.Manager).TellPart(e, 0)
-	case "WallboardLost":
+		p.system.Miss(e)
+	case e["Event"] == "WallboardLost":
+		gone := []map[string]string{{"Event": "Hangup", "Uniqueid": e["Uniqueid"]}}
 		for _, earlier := range p.events {
 			if earlier["Linkedid"] == e["Linkedid"] && earlier["DestUniqueid"] != "" {
-				p.system.(*simulate.Manager).TellPart(map[string]string{"Event": "Hangup", "Uniqueid": earlier["DestUniqueid"]}, 0)
+				gone = append(gone, map[string]string{"Event": "Hangup", "Uniqueid": earlier["DestUniqueid"]})
 			}
 		}
-		p.system.(*simulate.Manager).TellPart(map[string]string{"Event": "Hangup", "Uniqueid": e["Uniqueid"]}, 0)
+		p.system.Miss(gone...)
+	case e["Fact"] == "lost":
+		var gone []map[string]string
+		for _, earlier := range p.events {
+			if earlier["CC-Member-Session-UUID"] == e["Unique-ID"] {
+				gone = append(gone, map[string]string{"CC-Action": "member-queue-end", "CC-Member-UUID": earlier["CC-Member-UUID"], "CC-Cause": "Terminated"})
+			}
+		}
+		p.system.Miss(gone...)
+	case e["Wallboard-Snapshot"] == "yes":
+		p.system.Miss(e)
 	default:
 		if n := p.system.Tell(e); n != 1 {
 			return fmt.Errorf("%s: %d forwarders hear %v", p.name, n, e)
@@ -275,7 +287,7 @@ func everyEventOnce(t *testing.T, v source.Vendor, plays map[string]*play, dir s
 	t.Helper()
 	fact := func(e event.Event) string {
 		if plays[e.Source].unseen {
-			e.At = 0 // that of the list
+			e.At, e.Version = 0, 0 // those of the list
 		}
 		e.Key, e.Sequence, e.Received, e.Position, e.Customer = "", 0, 0, 0, ""
 		return fmt.Sprintf("%+v", e)

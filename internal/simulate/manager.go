@@ -91,6 +91,18 @@ func (m *Manager) Tell(event map[string]string) int {
 	return told
 }
 
+// Miss has events happen that nobody hears: it ends all connections first.
+func (m *Manager) Miss(events ...map[string]string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for l := range m.listeners {
+		m.finish(l)
+	}
+	for _, e := range events {
+		m.happen(e)
+	}
+}
+
 // TellPart has an event happen of which listeners hear so many bytes, and no more.
 func (m *Manager) TellPart(event map[string]string, bytes int) {
 	m.mu.Lock()

@@ -48,6 +48,18 @@ func (s *Switch) Tell(event map[string]string) int {
 	return told
 }
 
+// Miss has events happen that nobody hears: it ends all connections first.
+func (s *Switch) Miss(events ...map[string]string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for l := range s.listeners {
+		s.finish(l)
+	}
+	for _, e := range events {
+		s.happen(e)
+	}
+}
+
 // wants reports whether a listener gets an event: one that it asked for, and that has one of the
 // values which it is narrowed to.
 func (l *listener) wants(event map[string]string) bool {
