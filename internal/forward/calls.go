@@ -143,7 +143,8 @@ func (c *calls) saveSometimes(o *Outbox) error {
 func (c *calls) sweep(now time.Time) {
 	for id, one := range c.byID {
 		over := !one.Ended.IsZero() && now.Sub(one.Ended) > afterwards
-		if over || one.State == passed && now.Sub(one.Since) > longest {
+		idle := one.State != waiting && one.State != talking
+		if over || idle && now.Sub(one.Since) > longest {
 			delete(c.byID, id)
 		}
 	}

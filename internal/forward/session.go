@@ -108,7 +108,11 @@ func (f *Forwarder) session(ctx context.Context, conn net.Conn) error {
 			end(t.ping())
 		case <-save.C:
 		case <-patience.C:
-			if !t.settled() {
+			switch {
+			case t.settled():
+			case len(frames) > 0: // it is we who are late, because of a full outbox
+				patience.Reset(stockTimeout)
+			default:
 				end(errors.New("the telephone system does not list what there is"))
 			}
 		}
