@@ -48,7 +48,8 @@ const maxBody = 4 << 20
 const subscription = "event json HEARTBEAT CHANNEL_EXECUTE CHANNEL_HANGUP_COMPLETE CUSTOM callcenter::info vm::maintenance wallboard::fact"
 
 // filters let through what has one of these: of the applications that dialplans execute, which are
-// many, voicemail alone. They come before the subscription.
+// many, voicemail alone. They come before the subscription: between two of them what only the
+// second lets through would be lost.
 var filters = []string{
 	"filter Event-Name HEARTBEAT", "filter Event-Name CHANNEL_HANGUP_COMPLETE", "filter Event-Name CUSTOM", "filter Application voicemail",
 }

@@ -125,3 +125,23 @@ func TestFreeswitchRefuses(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestTable: a name or a contact with the list's own divider in it does not make a caller lost.
+func TestTable(t *testing.T) {
+	got := fmt.Sprint(
+		table([]byte("queue|uuid|session_uuid|cid_number|cid_name|joined_epoch|state\nq|m1|s1|4155550134|a|b|c|1790000000|Waiting\nq|m2|s2|4155550135|x|1790000000|Trying\n+OK\n")),
+		table([]byte("name|type|contact|status|state\n1001|callback|user/1001|user/1002|Available|Waiting\n+OK\n")),
+		table([]byte("+OK\n")), table(nil),
+	)
+	want := fmt.Sprint(
+		[]message{
+			{"queue": "q", "uuid": "m1", "session_uuid": "s1", "cid_number": "4155550134", "cid_name": "c", "joined_epoch": "1790000000", "state": "Waiting"},
+			{"queue": "q", "uuid": "m2", "session_uuid": "s2", "cid_number": "4155550135", "cid_name": "x", "joined_epoch": "1790000000", "state": "Trying"},
+		},
+		[]message{{"name": "1001", "type": "callback", "contact": "user/1002", "status": "Available", "state": "Waiting"}},
+		[]message(nil), []message(nil),
+	)
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}

@@ -2,6 +2,7 @@ package forward
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -144,13 +145,18 @@ func (s *inventory) lost(c *calls, there map[string]bool, tell func(message)) {
 	}
 }
 
-// table reads a list as FreeSWITCH prints it: a line of names, then one for each row.
+// table reads a list as FreeSWITCH prints it: a line of names, then one for each row. A caller's name
+// and an agent's contact are printed as they are, whatever is in them.
 func table(body []byte) []message {
 	lines := strings.Split(strings.TrimSpace(string(body)), "\n")
 	names := strings.Split(strings.TrimSpace(lines[0]), "|")
+	free := max(slices.Index(names, "cid_name"), slices.Index(names, "contact"))
 	var rows []message
 	for _, line := range lines[1:] {
 		values := strings.Split(strings.TrimSpace(line), "|")
+		if more := len(values) - len(names); more > 0 && free >= 0 {
+			values = slices.Delete(values, free, free+more)
+		}
 		if len(values) < 2 || len(values) > len(names) {
 			continue // the closing +OK
 		}
