@@ -113,6 +113,20 @@ func TestWall(t *testing.T) {
 		wait(t, ctx, name+" seems to be whole", outside+`(true).indexOf('cut off: H') === 0`, 5*time.Second)
 		do(t, window{t, ctx}, fmt.Sprintf(`document.querySelector('%s').style.maxWidth = ''`, name))
 	}
+	// A size that is too large is used as far as there is room; on a board of little on it, it is.
+	scale := func(path string) int {
+		t.Helper()
+		look(1920, 1080, "dark", path)
+		wait(t, ctx, "the script of the screen", `document.documentElement.getAttribute('data-resting') !== null`, 5*time.Second)
+		n, err := chromedp.Run(ctx, chromedp.Evaluate[int](`parseInt(document.documentElement.getAttribute('data-scale'), 10)`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if usual, few := scale("usual?scale=200"), scale("few?scale=105"); usual > 105 || few != 105 {
+		t.Errorf("a full board has the size %d, and one with room the size %d", usual, few)
+	}
 	// The theme that is asked for counts, whatever the system prefers.
 	ground := `getComputedStyle(document.body).backgroundColor`
 	look(1280, 720, "light", "usual?theme=dark")

@@ -1,5 +1,5 @@
-// The script of a board's life on a screen: it takes turns with other boards, fills the
-// screen and keeps it awake, hides the pointer, spares the panel, sounds for alerts, listens
+// The script of a board's life on a screen: it takes turns with other boards, fits and
+// fills the screen and keeps it awake, hides the pointer, spares the panel, sounds for alerts, listens
 // to arrow keys, and tells screen readers now and then. Plain ES5; a board shows its numbers
 // without it.
 (function () {
@@ -330,6 +330,52 @@
 		return hours[1] <= hours[2] ? hours[1] <= t && t < hours[2] : hours[1] <= t || t < hours[2];
 	}
 
+	// A wall does not scroll: of a size above the usual one that was asked for, as much is used
+	// as all of the board has room for.
+
+	var size = parseInt(page.getAttribute('data-scale'), 10) || 100;
+	var fitted = []; // the header of the region for which that was found, and the window's sizes
+
+	function above(e, names) {
+		while (e !== root && !names.test(e.className)) {
+			e = e.parentNode;
+		}
+		return e.getBoundingClientRect();
+	}
+
+	function fits() {
+		var found = region.querySelectorAll('.tile, .rows, dl, .reasons > div, .digits, .number, .how, .limit, .cell, h1, h2, .sources li');
+		var i, e, a, b;
+		for (i = 0; i < found.length; i++) {
+			e = found[i];
+			a = e.getBoundingClientRect();
+			b = above(e.parentNode, /(^| )(tile|band|sources|title)( |$)/);
+			if (a.right > b.right + 1 || e.className !== 'cell' && a.bottom > b.bottom + 1) {
+				return false;
+			}
+			if (/^(H1|H2|DIV)$/.test(e.tagName) && e.scrollWidth > e.clientWidth + 1) {
+				return false;
+			}
+		}
+		return root.scrollHeight <= root.clientHeight + 1;
+	}
+
+	function fit() {
+		var as = [region.firstElementChild, window.innerWidth, window.innerHeight];
+		var least = 100;
+		var scale;
+		if (size <= least || window.getComputedStyle(document.body).overflowY !== 'hidden') {
+			return;
+		}
+		if (as[0] !== fitted[0] || as[1] !== fitted[1] || as[2] !== fitted[2]) {
+			attribute(page, 'data-scale', String(size));
+			fitted = as;
+		}
+		for (scale = parseInt(page.getAttribute('data-scale'), 10); scale > least && !fits(); scale -= 5) {
+			attribute(page, 'data-scale', String(scale - 5));
+		}
+	}
+
 	function beat() {
 		var t = now();
 		var s = SHIFTS[Math.floor(t / SHIFT) % SHIFTS.length];
@@ -337,6 +383,7 @@
 		if (root.style.transform !== place) {
 			root.style.transform = place;
 		}
+		fit();
 		attribute(page, 'data-dark', String(dark()));
 		attribute(page, 'data-resting', String(t - stirredAt > REST));
 		if (!paused && t - turnedAt > turnEvery * (alerted() ? 2 : 1)) {
