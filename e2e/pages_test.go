@@ -57,7 +57,7 @@ const tooWide = `(function () {
 		var scroll = e.closest('.scroll');
 		if (innerWidth < 600 && scroll.scrollWidth > scroll.clientWidth + 1) { found.push('a list has ' + scroll.scrollWidth + ': ' + e.textContent.slice(0, 80)); }
 	});
-	[].forEach.call(document.querySelectorAll('.list time'), function (e) {
+	[].forEach.call(document.querySelectorAll('.list time span'), function (e) {
 		if (e.getClientRects().length > 1) { found.push('a time is broken: ' + e.textContent); }
 	});
 	return found.join('\n');

@@ -67,6 +67,8 @@ func crowd(floor *wallboard.Wallboard, now time.Time, edge time.Duration) {
 	}
 }
 
+var firstWait = regexp.MustCompile(`State Source [-0-9]+ [:0-9]+ open – ([:0-9]+) `) // below the list's head
+
 var dataTotal = regexp.MustCompile(`data-total="(\d+)"`)
 
 // total is the number of rows that a list's page says it has.
@@ -113,7 +115,11 @@ func TestNumbersOpen(t *testing.T) {
 		n := floor.Numbers(def)
 		model := boardView(def, &n, now, nil)
 		counts := make(map[string]int64)
+		longest := ""
 		for _, c := range model.Cells() {
+			if c.ID == "wait.longest" {
+				longest = c.Text
+			}
 			if v, err := strconv.ParseInt(c.Text, 10, 64); err == nil {
 				counts[c.ID] = v
 			}
@@ -131,6 +137,11 @@ func TestNumbersOpen(t *testing.T) {
 			if got := total(t, web, link); got != want {
 				t.Errorf("%s: %s leads to %d, the number is %d", id, link, got, want)
 			}
+		}
+		// Who has waited longest leads the list, also while an agent is being offered that customer.
+		page := (&house{Server: web}).page(t, links(def, &n)["wait.longest"])
+		if m := firstWait.FindStringSubmatch(page); m == nil || m[1] != longest {
+			t.Errorf("%s: the longest wait is %s, and its list begins with %q", def.Name, longest, m)
 		}
 		if opened < 30 || def.Name == "all" && (counts["status.Declined"] != 3 || counts["status.Abandoned"] != 4 || counts["customers.lost_track"] != 0) {
 			t.Errorf("%s: %d numbers of %v", def.Name, opened, counts)

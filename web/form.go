@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"mime"
 	"net/http"
@@ -47,6 +48,11 @@ func readOrPost(read, post handler) handler {
 	}
 }
 
+// formWords are what forms call their fields, where that is not the field's name.
+var formWords = map[string]string{
+	"dim": "time in which it is dark", "scale": "size", "rotate": "time for each board", "board": "choice of boards", "code": "code on the screen",
+}
+
 // amiss is what to tell the person about a form, with its status; ok is false for what
 // is not the person's to mend.
 func amiss(w http.ResponseWriter, err error) (message string, status int, ok bool) {
@@ -54,7 +60,7 @@ func amiss(w http.ResponseWriter, err error) (message string, status int, ok boo
 	var often *access.TooOftenError
 	switch {
 	case errors.As(err, &field):
-		return "The " + field.Error() + ".", http.StatusUnprocessableEntity, true
+		return "The " + cmp.Or(formWords[field.Field], field.Field) + " " + field.Remedy + ".", http.StatusUnprocessableEntity, true
 	case errors.As(err, &often):
 		w.Header().Set("Retry-After", retryAfter(often.After))
 		return "Too many attempts. Wait a moment and try again.", http.StatusTooManyRequests, true

@@ -252,7 +252,7 @@ func (s *Server) reportFacts(page *views.Report, q *question, is, was *history.R
 	if q.scope.Agent == "" {
 		add("Abandon rate", "abandoned / (accepted + abandoned)", "", func(f *figures) string { return views.FormatPercent(f.rate()) })
 		add("Accepted", "", "", func(f *figures) string { return views.FormatCount(f.Accepted) })
-		add("Service level", "answered ≤ T / (answered + abandoned)", "", func(f *figures) string { return views.FormatPercent(f.level()) })
+		add("Service level", "answered ≤ T / (answered + abandoned), T by queue", "", func(f *figures) string { return views.FormatPercent(f.level()) })
 	}
 	add("Came again", "within 24 h, of those whose customer is known", "", func(f *figures) string { return views.FormatPercent(ratioOf(f.Returned, f.Known)) })
 	add("Won back", "came again and were answered", "", func(f *figures) string { return views.FormatPercent(ratioOf(f.Recovered, f.Known)) })

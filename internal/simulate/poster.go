@@ -65,6 +65,13 @@ func (p *poster) post(ctx context.Context, d *delivery) error {
 	}
 }
 
+// remedies are what to do about a refusal that no further attempt mends.
+var remedies = map[int]string{
+	http.StatusUnauthorized: ": give the source's --secret and --vendor, and --public-url where it is another than --to",
+	http.StatusNotFound:     ": the server has no source of the name that --source gives",
+	http.StatusBadRequest:   ": is the source of the vendor that --vendor names?",
+}
+
 func (p *poster) try(ctx context.Context, d *delivery) (after time.Duration, again bool, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, bytes.NewReader(d.body))
 	if err != nil {
@@ -89,5 +96,5 @@ func (p *poster) try(ctx context.Context, d *delivery) (after time.Duration, aga
 		after = time.Duration(s) * time.Second
 	}
 	again = resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests
-	return after, again, fmt.Errorf("the hook answered %d", resp.StatusCode)
+	return after, again, fmt.Errorf("the hook answered %d%s", resp.StatusCode, remedies[resp.StatusCode])
 }
