@@ -95,8 +95,8 @@ func TestFullAndCut(t *testing.T) {
 	ast.Finish()
 	fs.Finish()
 	// It is refused again and again, with the telephone system gone.
-	w.until(t, func([]string) bool { return true })
-	other.until(t, func([]string) bool { return true })
+	w.refuses(t, 2)
+	other.refuses(t, 2)
 	w.answer(204)
 	other.answer(204)
 	for name, w := range map[string]*wallboard{"asterisk": w, "freeswitch": other} {
