@@ -8,6 +8,26 @@ import (
 	"github.com/wallboard/wallboard/internal/access"
 )
 
+// TestErrorsLeadOn: who meets an error has the same pages to go on to as before, and a stranger none.
+func TestErrorsLeadOn(t *testing.T) {
+	h := newGuarded(t)
+	for _, x := range []struct {
+		b    *browser
+		path string
+		want bool
+	}{
+		{h.person("Cleo", access.Supervisor), "/interactions/lab/none", true},
+		{h.person("Dora", access.Supervisor), "/nothing-here", true},
+		{h.person("Ben", access.Viewer), "/interactions", false},
+		{h.browser(), "/nothing-here", false},
+	} {
+		status, body, _ := x.b.do(x.b.request("GET", x.path, ""))
+		if status < 400 || strings.Contains(body, `href="/reports/abandoned"`) != x.want {
+			t.Errorf("%s answers %d: %s", x.path, status, body)
+		}
+	}
+}
+
 // TestFormsKeepWhatWasTyped: a form that is refused comes back with what was in it, but for the password.
 func TestFormsKeepWhatWasTyped(t *testing.T) {
 	h := newGuarded(t)

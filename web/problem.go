@@ -118,6 +118,9 @@ func (s *Server) page(h handler) http.Handler {
 		if p == nil {
 			return
 		}
+		if v, _, err := s.visitor(r); err == nil { // who went astray sees the way to other pages
+			r = known(r, v)
+		}
 		var b bytes.Buffer
 		if err := views.ErrorPage(pageAssets(), p.title, p.detail).Render(r.Context(), &b); err != nil {
 			s.o.Logger.Error("page not rendered", "cause", err)
