@@ -42,7 +42,7 @@ type ListForm struct {
 	Board, Source, Queue, Channel, Agent   string
 	Outcome, Reason, Status                string
 	Time, From, To, WaitFrom, WaitTo, Sort string
-	Corrected                              bool
+	Waits, Corrected                       bool
 	Boards, Sources, Queues                []string
 }
 
@@ -138,6 +138,9 @@ func (f ListForm) filters() []string {
 		if x.value != "" && x.value != Unknown {
 			list = append(list, x.label+" "+x.value)
 		}
+	}
+	if f.Waits {
+		list = append(list, "Waits now")
 	}
 	if f.Corrected {
 		list = append(list, "Corrected")

@@ -48,7 +48,7 @@ func links(def *board.Definition, n *wallboard.Numbers) map[string]string {
 	}
 	add("customers.started", "time", "started")
 	add("customers.open_at_start", "time", "open_at")
-	add("wait.longest", "outcome", "open", "sort", "wait") // also of whom an agent is being offered
+	add("wait.longest", "outcome", "open", "waits", "1", "sort", "wait") // also while an agent is being offered them
 	add("time.to_abandon", "outcome", "abandoned", "sort", "wait")
 	add("rate.abandon", "outcome", "abandoned")
 	add("time.speed_of_answer", "time", "accepted", "sort", "wait")

@@ -110,6 +110,14 @@ func TestNumbersOpen(t *testing.T) {
 	}
 	web := serve(t, Options{Floor: floor, Boards: defs, Now: clock})
 	crowd(floor, now, 30*time.Minute+7*time.Second)
+	// Who waited longer, and is with an agent by now.
+	var answered []interaction.Event
+	for i, e := range []interaction.Event{{Kind: interaction.Queued, Queue: "Q"}, {Kind: interaction.Assigned, Work: "late", Agent: "Ana"}, {Kind: interaction.Accepted, Work: "late", Agent: "Ana"}} {
+		e.Interaction, e.Key, e.Channel = "late", fmt.Sprint("late/", i), interaction.Messaging
+		e.At = now.Add(time.Duration(10*i-25) * time.Minute).UnixMicro()
+		answered = append(answered, e)
+	}
+	floor.Apply("lab", now.UnixMicro(), answered)
 	floor.Tick(now.UnixMicro())
 	for _, def := range defs {
 		n := floor.Numbers(def)

@@ -104,7 +104,7 @@ func (s *Server) filter(q url.Values) (history.Filter, error) {
 	default:
 		return f, badParameter("sort", "is not one of started, ended, wait.")
 	}
-	f.Corrected = q.Get("corrected") == "1"
+	f.Corrected, f.Waits = q.Get("corrected") == "1", q.Get("waits") == "1"
 	if q.Get("counted") == "1" {
 		f.Counted = true
 		if f.By == history.ByStarted {
@@ -190,7 +190,7 @@ func (s *Server) listForm(ctx context.Context, q url.Values, f *history.Filter) 
 	form = views.ListForm{
 		Board: q.Get("board"), Source: q.Get("source"), Queue: q.Get("queue"), Channel: q.Get("channel"), Agent: q.Get("agent"),
 		Outcome: q.Get("outcome"), Reason: q.Get("reason"), Status: q.Get("status"), Time: q.Get("time"), Sort: q.Get("sort"),
-		WaitFrom: q.Get("wait_from"), WaitTo: q.Get("wait_to"), Corrected: f.Corrected,
+		WaitFrom: q.Get("wait_from"), WaitTo: q.Get("wait_to"), Waits: f.Waits, Corrected: f.Corrected,
 	}
 	if form.Board == "" {
 		form.From, form.To = s.local(f.From), s.local(f.To)

@@ -48,6 +48,8 @@ type Filter struct {
 	WaitFrom, WaitTo *time.Duration
 	// Counted leaves out what boards do not count: what is no customer's own contact.
 	Counted bool
+	// Waits leaves only those that wait now, also while an agent is being offered the customer.
+	Waits bool
 	// Corrected leaves only those whose outcome was corrected.
 	Corrected bool
 	Order     Order
@@ -137,7 +139,11 @@ type question struct {
 // questions are a filter in SQL, as of a time (µs). Their answers have no row in common.
 func (f *Filter) questions(asOf int64, paging bool) []*question {
 	ways, stays := []waits{anyWait}, []stay{anyStay}
-	if f.byWait() && !f.ofWorks() {
+	switch {
+	case f.ofWorks():
+	case f.Waits:
+		ways = []waits{growingWait}
+	case f.byWait():
 		ways = []waits{endedWait, growingWait}
 	}
 	if f.By == ByOpenAt && !f.ofWorks() {
@@ -250,6 +256,11 @@ func (q *question) conditions() {
 		q.add("i.since = 0")
 	case growingWait:
 		q.add("i.since > 0")
+	case anyWait:
+		if q.Waits {
+			q.joined = true
+			q.add("i.since > 0")
+		}
 	}
 	if len(q.Queues) > 0 && queue == "" {
 		queue = q.column("queue")

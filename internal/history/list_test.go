@@ -89,7 +89,7 @@ func (f *Filter) matches(p *projected, asOf int64) bool {
 	}
 	return in && one(f.Sources, p.source) && one(f.Channels, p.channel) && one(f.Queues, queue) &&
 		(f.Outcome == "" || f.Outcome == p.outcome) && (f.Reason == "" || f.Reason == p.reason) && (f.Agent == "" || slices.Contains(agents, f.Agent)) &&
-		(!f.Counted || p.counts) && (!f.Corrected || p.changed > 0) && (f.WaitFrom == nil || wait >= f.WaitFrom.Microseconds()) &&
+		(!f.Counted || p.counts) && (!f.Waits || p.since > 0) && (!f.Corrected || p.changed > 0) && (f.WaitFrom == nil || wait >= f.WaitFrom.Microseconds()) &&
 		(f.WaitTo == nil || wait >= 0 && wait < f.WaitTo.Microseconds())
 }
 
@@ -151,7 +151,7 @@ func anyFilter(t *rapid.T, now time.Time) (f Filter) {
 		Outcome: maybe("outcome", "open", "answered", "abandoned", "lost_track"), Reason: maybe("reason", "no_agent", "after_decline"),
 		Agent: maybe("agent", "A1", "A2"), Status: maybe("status", "Waiting", "Opened", "Closed", "Abandoned", "Declined"),
 		From: moment("from"), To: moment("to"), By: By(rapid.IntRange(int(ByStarted), int(ByOpenAt)).Draw(t, "by")),
-		WaitFrom: length("wait from"), WaitTo: length("wait to"), Counted: rapid.Bool().Draw(t, "counted"),
+		WaitFrom: length("wait from"), WaitTo: length("wait to"), Counted: rapid.Bool().Draw(t, "counted"), Waits: rapid.IntRange(0, 3).Draw(t, "waits") == 0,
 		Corrected: rapid.IntRange(0, 3).Draw(t, "corrected") == 0, Order: Order(rapid.IntRange(int(ByStart), int(ByWait)).Draw(t, "order")),
 	}
 	if f.By == ByOpenAt && f.From.IsZero() {

@@ -65,6 +65,7 @@ func TestQueryPlans(t *testing.T) {
 		{"Works of a status and an agent", Filter{Status: "Declined", Agent: "A1"}, nil},
 		{"Works that are not over", Filter{Status: "Opened"}, nil},
 		{"Who waits", Filter{Status: "Waiting"}, nil},
+		{"Who waits longest", Filter{Outcome: "open", Waits: true, Order: ByWait}, nil},
 		{"The longest waits", Filter{Outcome: "abandoned", Order: ByWait}, nil},
 		{"Waits from a length", Filter{WaitFrom: &long}, nil},
 		{"The longest waits of all", Filter{Order: ByWait}, nil},
