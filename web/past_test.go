@@ -292,3 +292,47 @@ func csvWorks(t *testing.T, web *httptest.Server, query string) map[string]int {
 	}
 	return got
 }
+
+// TestPastNumbersOpen: of a simulated past, each number of boards of every kind of filter and window
+// leads to as many rows as it counts.
+func TestPastNumbersOpen(t *testing.T) {
+	p := openPast(t, t.TempDir(), 400)
+	india, err := time.LoadLocation("Asia/Kolkata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var defs []*board.Definition
+	for name, d := range map[string]board.Definition{
+		"all": {}, "billing": {Queues: []string{"Billing"}}, "two": {Queues: []string{"Billing", "Orders"}}, "none": {Queues: []string{"nowhere"}},
+		"twilio": {Sources: []string{"twilio"}}, "chat": {Channels: []string{"messaging"}},
+		"narrow": {Sources: []string{"connect", "twilio"}, Channels: []string{"voice"}, Queues: []string{"Support", "Billing"}},
+	} {
+		for window, of := range map[string]board.Definition{
+			"hour": {Window: board.LastHour}, "half": {Window: board.Last30m}, "day": {Window: board.Today}, "afternoon": {Window: board.Today, Zone: india, DayStart: 18 * time.Hour},
+		} {
+			of.Name, of.Queues, of.Sources, of.Channels = name+"-"+window, d.Queues, d.Sources, d.Channels
+			defs = append(defs, &of)
+		}
+	}
+	web := httptest.NewServer(p.site(Options{Boards: defs}))
+	defer web.Close()
+	opened, sum := 0, int64(0)
+	for _, def := range defs {
+		n := p.floor.Numbers(def)
+		model := boardView(def, &n, pastNow, nil)
+		at := links(def, &n)
+		for _, c := range model.Cells() {
+			want, err := strconv.ParseInt(c.Text, 10, 64)
+			if err != nil || at[c.ID] == "" {
+				continue
+			}
+			opened, sum = opened+1, sum+want
+			if got := total(t, web, at[c.ID]); got != want {
+				t.Errorf("%s, %s: %s leads to %d, the number is %d", def.Name, c.ID, at[c.ID], got, want)
+			}
+		}
+	}
+	if opened < 1000 || sum < 5000 {
+		t.Errorf("only %d numbers of %d in all were opened", opened, sum)
+	}
+}
