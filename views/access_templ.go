@@ -640,7 +640,7 @@ func PeoplePage(p People) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "</select></p><p class=\"hint\" id=\"role-hint\">A viewer sees boards; a supervisor also lists, reports and screens; an admin also sources, people and what they did.</p><p><button type=\"submit\">Invite</button></p></form><p><a href=\"/trail\">What people did</a></p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "</select></p><p class=\"hint\" id=\"role-hint\">A viewer sees boards; a supervisor also lists, reports and screens, and makes boards; an admin also sources, people and what they did.</p><p><button type=\"submit\">Invite</button></p></form><p><a href=\"/trail\">What people did</a></p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

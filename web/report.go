@@ -207,6 +207,18 @@ func (s *Server) reportForm(ctx context.Context, v url.Values, q *question) (vie
 		Channel: q.scope.Channel, Agent: q.scope.Agent, Reason: v.Get("reason"), Compare: v.Get("compare"),
 		Sources: s.o.Floor.Sources(), Queues: queues,
 	}
+	kept := make(url.Values)
+	for name, value := range map[string]string{"source": q.scope.Source, "queue": q.scope.Queue, "channel": q.scope.Channel, "agent": q.scope.Agent, "reason": form.Reason, "compare": form.Compare} {
+		if value != "" {
+			kept.Set(name, value)
+		}
+	}
+	form.Presets = s.presets(form.Action, kept)
+	return form, err
+}
+
+// presets are the periods that people ask for, of a report with what it is narrowed to.
+func (s *Server) presets(action string, kept url.Values) (links []views.ReportLink) {
 	today := history.DayOf(s.o.Now(), s.zone())
 	monday := today - history.Day((today.Date().Weekday()+6)%7)
 	month := today - history.Day(today.Date().Day()-1)
@@ -214,18 +226,12 @@ func (s *Server) reportForm(ctx context.Context, v url.Values, q *question) (vie
 	for _, p := range []struct {
 		text     string
 		from, to history.Day
-	}{{"Today", today, today}, {"Yesterday", today - 1, today - 1}, {"This week", monday, today}, {"Last week", monday - 7, monday - 1}, {"Last month", lastMonth, month - 1}, {"365 days", today - 364, today}} {
-		v := url.Values{}
-		for name, values := range map[string]string{"source": q.scope.Source, "queue": q.scope.Queue, "channel": q.scope.Channel, "agent": q.scope.Agent, "reason": form.Reason, "compare": form.Compare} {
-			if values != "" {
-				v.Set(name, values)
-			}
-		}
-		v.Set("from", day(p.from))
-		v.Set("to", day(p.to))
-		form.Presets = append(form.Presets, views.ReportLink{Text: p.text, URL: "/reports/abandoned?" + v.Encode()})
+	}{{"Today", today, today}, {"Yesterday", today - 1, today - 1}, {"This week", monday, today}, {"Last week", monday - 7, monday - 1}, {"This month", month, today}, {"Last month", lastMonth, month - 1}, {"365 days", today - 364, today}} {
+		kept.Set("from", day(p.from))
+		kept.Set("to", day(p.to))
+		links = append(links, views.ReportLink{Text: p.text, URL: action + "?" + kept.Encode()})
 	}
-	return form, err
+	return links
 }
 
 func day(d history.Day) string { return d.Date().Format(time.DateOnly) }

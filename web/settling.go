@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -22,7 +23,7 @@ func (s *Server) settlingPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := views.Report{
 		Assets: pageAssets(), Title: "Corrections", Zone: s.zone().String(), Period: period(q.scope.From, q.scope.To),
-		Form: views.ReportForm{Action: "/reports/corrections", From: day(q.scope.From), To: day(q.scope.To), Plain: true},
+		Form: views.ReportForm{Action: "/reports/corrections", From: day(q.scope.From), To: day(q.scope.To), Plain: true, Presets: s.presets("/reports/corrections", make(url.Values))},
 	}
 	chart := views.Chart{Title: "Corrections by day", How: "by when they became known"}
 	table := views.ReportTable{Title: "Corrections by day and source", Columns: []string{"Day", "Source", "Corrections"}, Names: 2}
