@@ -111,10 +111,10 @@ func run(ctx context.Context, args []string, getenv func(string) (string, bool),
 	}
 	if parsed.Command() == "config check" {
 		if cfg.ForwardsOnly() {
-			fmt.Fprintf(stdout, "%s: ok, %d telephone systems to forward from\n", c.Config, len(cfg.Forward))
+			fmt.Fprintf(stdout, "%s: ok, %s to forward from\n", c.Config, counted(len(cfg.Forward), "telephone system"))
 			return exitOK
 		}
-		fmt.Fprintf(stdout, "%s: ok, %d sources and %d boards\n", c.Config, len(cfg.Sources), len(cfg.Boards))
+		fmt.Fprintf(stdout, "%s: ok, %s and %s\n", c.Config, counted(len(cfg.Sources), "source"), counted(len(cfg.Boards), "board"))
 		return exitOK
 	}
 	if cfg.ForwardsOnly() {
@@ -180,4 +180,12 @@ func failed(stderr io.Writer, err error) int {
 func misused(stderr io.Writer, err error) int {
 	fmt.Fprintln(stderr, "wallboard:", err)
 	return exitUsage
+}
+
+// counted is so many of what.
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -44,7 +44,7 @@ forward: [{name: pbx, vendor: asterisk, address: "127.0.0.1:1", username: u, sec
 	}{
 		{[]string{"version"}, 0, "wallboard dev"},
 		{[]string{"serve"}, 2, "wallboard.example.yaml"},
-		{[]string{"config", "check", "--config", "wallboard.example.yaml"}, 0, "ok, 1 sources and 1 boards"},
+		{[]string{"config", "check", "--config", "wallboard.example.yaml"}, 0, "ok, 1 source and 1 board"},
 		{[]string{"config", "check", "--config", bad}, 2, "bad.yaml:3: sources[0].vendor"},
 		{[]string{"config", "check"}, 2, "WALLBOARD_CONFIG"},
 		{[]string{"config", "check", "--config", "none.yaml"}, 2, "none.yaml: cannot be read"},

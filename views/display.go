@@ -19,6 +19,8 @@ type Display struct {
 	// Names is how agents are named, one of the constants; "" is as the board has it. It can
 	// only hide more than the board does.
 	Names string
+	// Opens says that numbers lead to their lists, which not everybody may read.
+	Opens bool
 	// Rotation are the paths of the boards that the screen shows in turn, this one among
 	// them, each for RotateSeconds. Fewer than two are no rotation.
 	Rotation      []string

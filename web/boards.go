@@ -43,6 +43,7 @@ func (s *Server) display(r *http.Request) (views.Display, error) {
 	if v.Kind == access.KindScreen {
 		d = screenDisplay(&v)
 	}
+	d.Opens = v.May(access.Supervisor)
 	d.Screen = v.Kind == access.KindScreen || v.Kind == access.KindGuest
 	return d, nil
 }

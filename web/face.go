@@ -8,10 +8,12 @@ import (
 	"github.com/wallboard/wallboard/views"
 )
 
-// manner is in which words a board's cells are written: its language, and how it names agents.
+// manner is in which words a board's cells are written: its language, and how it names agents; and
+// whether its numbers open lists.
 type manner struct {
 	locale string
 	names  board.Names
+	opens  bool
 }
 
 // face is a board in one manner, for all screens that want it so: its frames are encoded
@@ -38,7 +40,7 @@ type view struct {
 // face is the board's face for a display, made where it is the first of its manner.
 func (p *published) face(d views.Display) *face {
 	def := p.def()
-	m := manner{locale: views.Locales[0], names: leastOf(def.Names, d)}
+	m := manner{locale: views.Locales[0], names: leastOf(def.Names, d), opens: d.Opens}
 	for _, l := range []string{def.Locale, d.Locale} {
 		if l != "" {
 			m.locale = l
@@ -83,6 +85,9 @@ func (s *Server) look(f *face) *view {
 	v := &view{moment: m, model: m.model}
 	// A board that was changed meanwhile may name agents less.
 	v.model.Locale, v.model.Names = f.locale, string(leastOf(p.shown.Names, views.Display{Names: string(f.names)}))
+	if !f.opens {
+		v.model.Links = nil
+	}
 	v.layout = v.model.Layout()
 	v.cells = frameCells(&v.model)
 	if f.view != nil && f.view.seq == m.seq-1 && f.view.layout == v.layout {

@@ -56,3 +56,21 @@ func TestFormsKeepWhatWasTyped(t *testing.T) {
 		t.Errorf("the form of a link: %s", page)
 	}
 }
+
+// TestNumbersLeadWhereTheReaderMayGo: a viewer and a guest get the same numbers as a supervisor, without
+// links to lists that would be refused; page and frame alike.
+func TestNumbersLeadWhereTheReaderMayGo(t *testing.T) {
+	h := newGuarded(t)
+	guest, _ := h.guest("support")
+	for who, x := range map[string]struct {
+		b    *browser
+		want bool
+	}{"viewer": {h.person("Ben", access.Viewer), false}, "guest": {guest, false}, "supervisor": {h.person("Cleo", access.Supervisor), true}} {
+		for _, path := range []string{"/boards/support", "/boards/support/frame"} {
+			status, body, _ := x.b.do(x.b.request("GET", path, ""))
+			if status != 200 || !strings.Contains(body, "status.Abandoned") || strings.Contains(body, "/interactions?") != x.want {
+				t.Errorf("%s of a %s: %d, links %v", path, who, status, !x.want)
+			}
+		}
+	}
+}

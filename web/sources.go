@@ -117,10 +117,10 @@ func (s *Server) decodeAgain(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	said := fmt.Sprintf("%d new events were stored.", fresh)
+	said := fmt.Sprintf("New events that were stored: %d.", fresh)
 	switch {
 	case len(reading.Problems) > 0:
-		said += fmt.Sprintf(" %d parts still do not decode.", len(reading.Problems))
+		said += fmt.Sprintf(" Parts that still do not decode: %d.", len(reading.Problems))
 	default:
 		if err := s.o.Past.Free(r.Context(), d.Position); err != nil {
 			return err
