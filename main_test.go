@@ -61,7 +61,7 @@ forward: [{name: pbx, vendor: asterisk, address: "127.0.0.1:1", username: u, sec
 		{[]string{"forward", "freeswitch", "--config", forwards}, 2, "docs/vendors/freeswitch.md shows one"},
 		{[]string{"forward", "asterisk", "--name", "other", "--config", forwards}, 2, "no such entry"},
 		{[]string{"serve", "--config", forwards}, 2, "listen and sources are needed"},
-		{[]string{"config", "check", "--config", forwards}, 0, "ok, 1 telephone systems"},
+		{[]string{"config", "check", "--config", forwards}, 0, "ok, 1 telephone system to forward from"},
 		{[]string{"nonsense"}, 2, "nonsense"},
 	} {
 		var out bytes.Buffer
