@@ -196,7 +196,7 @@ func TestEveryState(t *testing.T) {
 				if *pictures == "" {
 					continue
 				}
-				do(t, window{t, ctx}, `document.documentElement.setAttribute('data-resting', 'true')`)
+				do(t, window{t, ctx}, fmt.Sprintf(`document.querySelector('[data-controls]').hidden = %v`, wall)) // as when nobody stirs
 				shoot := chromedp.CaptureScreenshot()
 				if !wall {
 					shoot = chromedp.FullScreenshot(100)

@@ -56,3 +56,15 @@ func FormatTime(t time.Time) string {
 	}
 	return t.Format("2006-01-02 15:04:05")
 }
+
+// widthOf is how wide a text is, in letters; those of Chinese and Japanese are two wide, and
+// so is their division sign.
+func widthOf(text string) int {
+	n := 0
+	for _, r := range text {
+		if n++; r >= 0x2E80 || r == '÷' {
+			n++
+		}
+	}
+	return n
+}

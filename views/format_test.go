@@ -90,3 +90,11 @@ func TestFormatTime(t *testing.T) {
 		t.Errorf("FormatTime = %q, want %q", got, want)
 	}
 }
+
+func TestWidthOf(t *testing.T) {
+	for text, want := range map[string]int{"": 0, "abc": 3, "Ø ≤ 20 s": 8, "放棄 ÷（応答）": 15} {
+		if got := widthOf(text); got != want {
+			t.Errorf("%q is %d letters wide, want %d", text, got, want)
+		}
+	}
+}
