@@ -51,7 +51,7 @@ var pastNow = time.Date(2026, 11, 23, 14, 2, 7, 0, time.UTC)
 
 // pastStart is when it begins.
 func pastStart(interactions int) time.Time {
-	return pastNow.Add(-time.Duration(interactions) * 24 * time.Hour / pastPerDay).Truncate(time.Second)
+	return pastNow.Add(-time.Duration(interactions) * (24 * time.Hour / pastPerDay)).Truncate(time.Second)
 }
 
 // pastYear is a server's state after a time that two centres simulated, as wallboard simulate --backfill
