@@ -43,7 +43,7 @@ bench:
 PAST ?= $(CURDIR)/tmp/past
 past:
 	mkdir -p $(PAST)
-	go test ./web -count=1 -v -run PastAgrees -bench Past -benchtime 5x -timeout 6h -past.interactions 1000000 -past.folder $(PAST)
+	go test ./web -count=1 -v -run PastAgrees -bench Past -benchtime 7x -timeout 6h -past.interactions 1000000 -past.folder $(PAST)
 
 # A power cut on a real file system in an image, which must be mounted: as root.
 powercut:

@@ -101,7 +101,7 @@ func (c counts) sum() (n int) {
 func TestPastAgrees(t *testing.T) {
 	dir, interactions := *pastFolder, *pastInteractions
 	if dir == "" {
-		dir, interactions = t.TempDir(), 400
+		dir, interactions = t.TempDir(), 200
 	}
 	p := openPast(t, dir, interactions)
 	verdict, err := p.keeper.Audit(t.Context(), p.log, true)
@@ -153,6 +153,17 @@ func (p *pastYear) truth(t *testing.T, dir string, r *recounted) {
 		}
 		if d := cmp.Diff(want.Abandoned, r.reasons[source]); d != "" {
 			t.Errorf("%s, abandoned by reason (-played +recounted):\n%s", source, d)
+		}
+		ended := make(map[string]int)
+		for _, w := range r.works {
+			if w.source == source {
+				ended[w.status]++
+			}
+		}
+		for _, status := range interaction.Statuses() {
+			if name := status.String(); status.Final() && want.Status[name] != ended[name] {
+				t.Errorf("%s: %d works were played as %s, recounted are %d", source, want.Status[name], name, ended[name])
+			}
 		}
 	}
 }
