@@ -130,6 +130,7 @@ func TestInvitation(t *testing.T) {
 
 	boss.open("http://" + s.address + "/people")
 	boss.press(`[aria-label="Remove: Ben"]`)
+	boss.press(`[open] [action$="/remove"] button`)
 	boss.wait("one is left", `document.querySelectorAll('tbody tr').length === 1`)
 	ben.wait("the removed viewer is out", at("/sign-in"))
 }
@@ -166,6 +167,7 @@ func TestTelevision(t *testing.T) {
 	tv.wait("which is live", isLive)
 	boss.wait("the list tells", `document.querySelector('summary').textContent === 'sales'`)
 	boss.press(`[aria-label="Revoke: Lobby"]`)
+	boss.press(`[open] [action$="/revoke"] button`)
 	tv.wait("dark, and a code again", `document.querySelector('.code') !== null && document.querySelector('[data-cell]') === null`)
 	if tv.read(`document.querySelector('.code').textContent`) == code {
 		t.Error("the code is the former one")

@@ -56,6 +56,7 @@ func TestEditor(t *testing.T) {
 	if err := chromedp.Do(w.ctx, chromedp.Navigate("http://"+s.address+"/editor")); err != nil {
 		t.Fatal(err)
 	}
+	w.press(`[aria-label="Remove: night"]`)
 	w.press(`[action="/editor/boards/night/remove"] button`)
 	w.wait("removed", at("/editor")+` && !/night/.test(document.body.textContent)`)
 }

@@ -80,6 +80,7 @@ boards:
 
 	boss.open("https://" + s.address + "/screens")
 	boss.press(`[aria-label="Revoke: Intranet"]`)
+	boss.press(`[open] [action$="/revoke"] button`)
 	inside.frame().wait("dark", `document.querySelector('[data-cell]') === null`)
 }
 

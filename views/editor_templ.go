@@ -227,7 +227,7 @@ func EditorPage(p Editor) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if r.Ours {
-					templ_7745c5c3_Err = action("/editor/boards/"+r.Name+"/remove", "Remove", r.Name).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = finally("/editor/boards/"+r.Name+"/remove", "Remove", r.Name).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
