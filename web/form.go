@@ -63,7 +63,7 @@ func amiss(w http.ResponseWriter, err error) (message string, status int, ok boo
 		return "The " + cmp.Or(formWords[field.Field], field.Field) + " " + field.Remedy + ".", http.StatusUnprocessableEntity, true
 	case errors.As(err, &often):
 		w.Header().Set("Retry-After", retryAfter(often.After))
-		return "Too many attempts. Wait a moment and try again.", http.StatusTooManyRequests, true
+		return "Too many attempts. Wait " + retryAfter(often.After) + " s and try again.", http.StatusTooManyRequests, true
 	case errors.Is(err, access.ErrSignIn):
 		return "The name or the password is wrong.", http.StatusUnauthorized, true
 	case errors.Is(err, access.ErrLastAdmin):
