@@ -78,7 +78,7 @@ func (h *house) count(t rapid.TB, query string, args ...any) (n int) {
 	return n
 }
 
-// TestRetentionEqualsRecount: at every moment, also after restarts, what is shown equals a
+// TestRetentionEqualsRecount: at every moment, also after restarts, each number leads to as many rows as it counts, and what is shown equals a
 // recount of the events that are stored; an audit of everything finds nothing; and in the end nothing is left
 // that is old but the contacts that are open and the agents' latest states.
 func TestRetentionEqualsRecount(t *testing.T) {
@@ -110,6 +110,7 @@ func TestRetentionEqualsRecount(t *testing.T) {
 			h.Tick(h.now().UnixMicro())
 			h.anew(t)
 			h.same(t)
+			h.numbersOpen(t)
 			v, err := h.keeper.Audit(context.Background(), h.log, true)
 			if err != nil || v.Differing > 0 {
 				t.Fatalf("the audit fails: %v %q", err, v.Differences)
