@@ -13,6 +13,7 @@ type band struct {
 	height  float64 // of a panel on a wall, in rem
 	airy    bool    // no panel needs the room that is left, so that it may grow
 	snug    bool    // a panel that needs less than there is
+	full    bool    // has the height that all rows of the Agent Work Status need, before others have theirs
 }
 
 // kinds are what sort of band a tile stands in, and lows are the panels of which two stand
@@ -43,6 +44,8 @@ const (
 	rowLeast     = 1.55
 	rowMost      = 5.4
 	cardHeight   = 3.45 // a queue's name above its numbers
+	statusHeight = 18.2 // the Agent Work Status with all its rows
+	panelLeast   = 7    // a panel that still says something
 )
 
 var bandHeights = map[string]float64{"hero": 10.8, "metric": 7.1, "strip": 3, "foot": 1.5}
@@ -79,10 +82,21 @@ func (b Board) bands() []band {
 			panels++
 		}
 	}
+	// Of several bands of panels the one with the Abandoned row does not give up any of its own.
+	full := -1
+	if panels > 1 && left/panels < statusHeight && left-statusHeight >= panelLeast*(panels-1) {
+		full = slices.IndexFunc(bands, func(d band) bool { return slices.Contains(d.names(), "agent_work_status") })
+	}
 	snug := 0.
 	for i := range bands {
 		if d := &bands[i]; d.kind == "panel" {
 			d.height = left / panels
+			if full >= 0 {
+				d.full, d.height = i == full, (left-statusHeight)/(panels-1)
+			}
+			if d.full {
+				d.height = statusHeight
+			}
 			if n, list := b.listed(d.columns[0][0]); list && len(d.columns) == 1 && panelHead+columnsHead+rowMost*float64(n) < d.height*.75 {
 				d.snug = true
 				snug++
@@ -117,6 +131,9 @@ func (d *band) class() string {
 	}
 	if d.snug {
 		c += " snug"
+	}
+	if d.full {
+		c += " full"
 	}
 	return c
 }

@@ -201,3 +201,30 @@ func TestEveryLanguage(t *testing.T) {
 		}
 	}
 }
+
+// TestAbandonedRowKeepsItsRoom: where panels need a second band, the one with the Agent Work Status is as high as
+// all its rows; shared in halves, the last of them, Abandoned, was below the edge.
+func TestAbandonedRowKeepsItsRoom(t *testing.T) {
+	for tiles, want := range map[string]bool{
+		"abandoned waiting agent_work_status queues agent_list trend customers sources": true,
+		"abandoned waiting trend queues agents agent_work_status customers sources":     true,
+		"abandoned waiting agent_work_status queues trend agents":                       false, // alone, it has all the room
+		"agent_work_status":                      false,
+		"queues agent_list trend news queues":    false,
+		"service_level agent_work_status queues": false,
+	} {
+		b := sample()
+		b.Names, b.Tiles, b.Limits = NamesFull, strings.Fields(tiles), nil
+		got, sum := false, 0.
+		for _, d := range b.bands() {
+			sum += d.height
+			if status := slices.Contains(d.names(), "agent_work_status"); status && d.kind == "panel" && d.height < statusHeight-.01 {
+				t.Errorf("%q: the Agent Work Status has %v rem", tiles, d.height)
+			}
+			got = got || strings.Contains(d.class(), " full")
+		}
+		if got != want || sum > wallHeight {
+			t.Errorf("%q: a band keeps its room: %v, want %v; panels have %v rem", tiles, got, want, sum)
+		}
+	}
+}
