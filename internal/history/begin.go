@@ -53,7 +53,7 @@ func (s *Store) Clear(ctx context.Context) error {
 		return fmt.Errorf("history: clearing: %w", err)
 	}
 	defer tx.Rollback()
-	for _, table := range []string{"history", "contacts", "aliases", "strays", "interactions", "works", "corrections", "days", "agent_days", "lateness", "cells", "buckets", "agents", "newest"} {
+	for _, table := range []string{"history", "contacts", "aliases", "strays", "interactions", "works", "corrections", "days", "agent_days", "agent_blocks", "lateness", "cells", "buckets", "agents", "newest"} {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table); err != nil {
 			return fmt.Errorf("history: clearing: %w", err)
 		}

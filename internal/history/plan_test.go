@@ -83,6 +83,9 @@ func TestQueryPlans(t *testing.T) {
 	s := Scope{From: DayOf(from, time.UTC), To: DayOf(to, time.UTC)}
 	q := s.scoped()
 	explain("The sums of a report", selectDays+q.where(), q.args...)
+	year := Scope{From: s.From - 365, To: s.To}
+	text, args := year.selectOffers("source, agent, max(name), ''", "source, agent", "agent <> ''")
+	explain("How the works of a year ended, by agent", text, args...)
 	explain("The contacts of a board of the past", selectPast, 0, 1, 0, maxPast)
 	explain("A customer's abandoned contacts", selectAbandonedOf, "x", 0, 1, maxReturns)
 	explain("Whether a customer came again", selectReturned, "x", 0, 1, 1, 0)

@@ -87,12 +87,17 @@ func into[K comparable](m map[K]*Tally, k K) *Tally {
 func (s *Scope) scoped() *query {
 	q := new(query)
 	q.add("day >= ? AND day <= ?", s.From, s.To)
+	s.parts(q)
+	return q
+}
+
+// parts are the conditions beside the days.
+func (s *Scope) parts(q *query) {
 	for _, x := range []struct{ column, value string }{{"source", s.Source}, {"queue", s.Queue}, {"channel", s.Channel}} {
 		if x.value != "" {
 			q.add(x.column+" = ?", x.value)
 		}
 	}
-	return q
 }
 
 const selectDays = "SELECT day, source, channel, queue, tally FROM days WHERE "
@@ -143,21 +148,42 @@ func (r *Report) agent(ctx context.Context, tx *sql.Tx, s *Scope, zone *time.Loc
 	})
 }
 
-// offers sums up how works ended.
-func offers(ctx context.Context, tx *sql.Tx, s *Scope, columns, by, condition string) (list []AgentReport, err error) {
-	q := s.scoped()
+// ends is how works ended in the days of a scope: whole blocks of days, and the days before
+// and after them.
+func (s *Scope) ends() (text string, args []any) {
+	const columns = "SELECT source, channel, queue, agent, name, closed, transferred, declined, timed_out, unavailable, canceled, abandoned FROM "
+	const days = columns + "agent_days WHERE day >= ? AND day <= ?"
+	first, end := (s.From+agentBlock-1)/agentBlock, (s.To+1)/agentBlock
+	if first >= end {
+		return days, []any{s.From, s.To}
+	}
+	return days + " UNION ALL " + columns + "agent_blocks WHERE block >= ? AND block < ? UNION ALL " + days,
+		[]any{s.From, first*agentBlock - 1, first, end, end * agentBlock, s.To}
+}
+
+// selectOffers is the question how works ended, by agents or queues.
+func (s *Scope) selectOffers(columns, by, condition string) (text string, args []any) {
+	q := new(query)
+	s.parts(q)
 	q.add(condition)
 	if s.Agent != "" {
 		q.add("agent = ?", s.Agent)
 	}
-	err = each(ctx, tx, "SELECT "+columns+`, sum(closed), sum(transferred), sum(declined), sum(timed_out), sum(unavailable), sum(canceled), sum(abandoned)
-		FROM agent_days WHERE `+q.where()+" GROUP BY "+by+" ORDER BY sum(declined) + sum(timed_out) + sum(unavailable) + sum(abandoned) DESC, "+by+" LIMIT ?",
-		append(q.args, maxAgents), func(rows *sql.Rows) error {
-			var a AgentReport
-			err := rows.Scan(&a.Source, &a.Agent, &a.Name, &a.Queue, &a.Closed, &a.Transferred, &a.Declined, &a.TimedOut, &a.Unavailable, &a.Canceled, &a.Abandoned)
-			list = append(list, a)
-			return err
-		})
+	ends, args := s.ends()
+	return "SELECT " + columns + `, sum(closed), sum(transferred), sum(declined), sum(timed_out), sum(unavailable), sum(canceled), sum(abandoned)
+		FROM (` + ends + ") WHERE " + q.where() + " GROUP BY " + by +
+		" ORDER BY sum(declined) + sum(timed_out) + sum(unavailable) + sum(abandoned) DESC, " + by + " LIMIT ?", append(append(args, q.args...), maxAgents)
+}
+
+// offers sums up how works ended.
+func offers(ctx context.Context, tx *sql.Tx, s *Scope, columns, by, condition string) (list []AgentReport, err error) {
+	text, args := s.selectOffers(columns, by, condition)
+	err = each(ctx, tx, text, args, func(rows *sql.Rows) error {
+		var a AgentReport
+		err := rows.Scan(&a.Source, &a.Agent, &a.Name, &a.Queue, &a.Closed, &a.Transferred, &a.Declined, &a.TimedOut, &a.Unavailable, &a.Canceled, &a.Abandoned)
+		list = append(list, a)
+		return err
+	})
 	return list, err
 }
 

@@ -3,6 +3,8 @@ package history
 import (
 	"context"
 	"database/sql"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,7 +36,13 @@ func (h *house) sums(t rapid.TB) {
 		all = append(all, anew.stored(row)...)
 	}
 	want := &Report{Days: make(map[Day]*Tally), Sources: make(map[string]*Tally), Queues: make(map[string]*Tally), Channels: make(map[string]*Tally)}
-	ended := make(map[string]int64)
+	// Windows within a block of days, of a whole one, and across its edges.
+	block := DayOf(testNow, anew.zone) / agentBlock * agentBlock
+	windows := []Scope{{To: 1 << 20}, {From: block, To: block + agentBlock - 1}, {From: block - 1, To: DayOf(testNow, anew.zone)}, {From: DayOf(testNow, anew.zone), To: block + 2*agentBlock}}
+	ended := make([]map[string]int64, len(windows))
+	for i := range ended {
+		ended[i] = make(map[string]int64)
+	}
 	for i := range all {
 		c := &all[i]
 		perDay := make(map[Day]*Tally)
@@ -43,8 +51,11 @@ func (h *house) sums(t rapid.TB) {
 			want.add(day, c.source, c.channel, c.queue, tally)
 		}
 		for _, w := range c.works {
-			if c.counts {
-				ended[w.queue+" "+w.status]++
+			day := DayOf(time.UnixMicro(w.at), anew.zone)
+			for j, s := range windows {
+				if c.counts && day >= s.From && day <= s.To {
+					ended[j][w.queue+" "+w.status]++
+				}
 			}
 		}
 		returned := 0
@@ -82,11 +93,28 @@ func (h *house) sums(t rapid.TB) {
 	if d := difference(want.Total, got.Total); d != "" {
 		t.Fatalf("total (-counted +summed up):\n%s", d)
 	}
-	for _, o := range got.Offers {
+	for i, s := range windows {
+		r, err := h.keeper.Report(context.Background(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.ended(t, s, r, ended[i])
+	}
+}
+
+// ended compares how works ended in a report with how they did.
+func (h *house) ended(t rapid.TB, s Scope, r *Report, ended map[string]int64) {
+	for _, o := range r.Offers {
 		for status, n := range map[string]int64{"Closed": o.Closed, "Transferred": o.Transferred, "Declined": o.Declined, "DeclinedOnPushTimeout": o.TimedOut, "Unavailable": o.Unavailable, "Canceled": o.Canceled, "Abandoned": o.Abandoned} {
 			if want := ended[o.Queue+" "+status]; n != want {
-				t.Fatalf("queue %q: %d works are %s, want %d", o.Queue, n, status, want)
+				t.Fatalf("%+v: queue %q: %d works are %s, want %d", s, o.Queue, n, status, want)
 			}
+			delete(ended, o.Queue+" "+status)
+		}
+	}
+	for name := range ended {
+		if i := strings.LastIndex(name, " "); slices.ContainsFunc(interaction.Statuses(), func(s interaction.Status) bool { return s.Final() && s.String() == name[i+1:] }) {
+			t.Fatalf("%+v: %d works of %q are missing", s, ended[name], name)
 		}
 	}
 }

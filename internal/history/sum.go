@@ -109,13 +109,22 @@ func (p *projection) flush() {
 		if t.n == [len(t.n)]int64{} {
 			continue
 		}
-		p.exec(`INSERT INTO agent_days(day, source, channel, queue, agent, name, closed, transferred, declined, timed_out, unavailable, canceled, abandoned)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET name = CASE excluded.name WHEN '' THEN name ELSE excluded.name END,
-			closed = closed + excluded.closed, transferred = transferred + excluded.transferred, declined = declined + excluded.declined,
-			timed_out = timed_out + excluded.timed_out, unavailable = unavailable + excluded.unavailable, canceled = canceled + excluded.canceled,
-			abandoned = abandoned + excluded.abandoned`,
-			k.day, k.source, k.channel, k.queue, k.agent, t.name, t.n[0], t.n[1], t.n[2], t.n[3], t.n[4], t.n[5], t.n[6])
+		p.ended("agent_days", "day", int64(k.day), k, t)
+		p.ended("agent_blocks", "block", int64(k.day)/agentBlock, k, t)
 	}
+}
+
+// agentBlock is how many days a row of agent_blocks has.
+const agentBlock = 32
+
+// ended adds works to a row of a table, by its day or block.
+func (p *projection) ended(table, column string, at int64, k agentDay, t *agentTally) {
+	p.exec("INSERT INTO "+table+"("+column+`, source, channel, queue, agent, name, closed, transferred, declined, timed_out, unavailable, canceled, abandoned)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET name = CASE excluded.name WHEN '' THEN name ELSE excluded.name END,
+		closed = closed + excluded.closed, transferred = transferred + excluded.transferred, declined = declined + excluded.declined,
+		timed_out = timed_out + excluded.timed_out, unavailable = unavailable + excluded.unavailable, canceled = canceled + excluded.canceled,
+		abandoned = abandoned + excluded.abandoned`,
+		at, k.source, k.channel, k.queue, k.agent, t.name, t.n[0], t.n[1], t.n[2], t.n[3], t.n[4], t.n[5], t.n[6])
 }
 
 // Both say that the customer is known, because the index has only those: without it, every

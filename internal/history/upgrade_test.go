@@ -10,6 +10,7 @@ import (
 // beforeCovering takes a database back to the schema before the covering indexes.
 const beforeCovering = `
 DROP INDEX interactions_wait; DROP INDEX interactions_waiting; DROP INDEX interactions_came; DROP INDEX interactions_long;
+DROP TABLE agent_blocks;
 DROP INDEX works_first; DROP INDEX works_status; DROP INDEX works_agent;
 ALTER TABLE works DROP COLUMN source; ALTER TABLE works DROP COLUMN channel; ALTER TABLE works DROP COLUMN counts;
 ALTER TABLE works DROP COLUMN started; ALTER TABLE works DROP COLUMN first;
