@@ -55,11 +55,11 @@ func (b *Book) Apply(e interaction.Event) (c, absorbed *Contact, changed bool) {
 	if e.Kind != interaction.Linked {
 		return c, nil, c.Insert(e)
 	}
-	other := b.byID[e.Other]
+	other, named := b.byID[e.Other], false
 	switch {
 	case e.Other == "" || other == c:
 	case other == nil:
-		if c.addID(e.Other) {
+		if named = c.addID(e.Other); named {
 			b.byID[e.Other] = c
 		}
 	case len(c.ids)+len(other.ids) > MaxIDs || len(c.events)+len(other.events) > MaxEvents:
@@ -74,5 +74,5 @@ func (b *Book) Apply(e interaction.Event) (c, absorbed *Contact, changed bool) {
 		}
 		absorbed = other
 	}
-	return c, absorbed, c.Insert(e) || absorbed != nil
+	return c, absorbed, c.Insert(e) || named || absorbed != nil
 }

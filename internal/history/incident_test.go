@@ -149,3 +149,23 @@ func TestAuditBetween(t *testing.T) {
 		check(t, h)
 	})
 }
+
+// TestLinkOfKnownKey: a link whose key is another event's of its contact ties its ids all the same,
+// also once the contact has left memory. The id that it brought was not stored.
+func TestLinkOfKnownKey(t *testing.T) {
+	h := retaining(t)
+	defer h.remove(t)
+	waits := call("B", h.now(), true)
+	h.append(t, "b", waits)
+	h.pass(2 * 24 * time.Hour)
+	h.settle(t)
+	link := interaction.Event{Interaction: "B", Kind: interaction.Linked, Other: "A", Key: waits[0].Key, At: waits[0].At + time.Minute.Microseconds()}
+	h.append(t, "b", []interaction.Event{link})
+	h.settle(t)
+	h.anew(t)
+	h.same(t)
+	v, err := h.keeper.Audit(t.Context(), h.log, true)
+	if err != nil || v.Differing > 0 {
+		t.Errorf("the audit fails: %v %q", err, v.Differences)
+	}
+}
