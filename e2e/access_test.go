@@ -51,7 +51,7 @@ func (w window) press(selector string) {
 
 func (w window) wait(what, expression string) {
 	w.t.Helper()
-	wait(w.t, w.ctx, what, expression, 30*time.Second)
+	wait(w.t, w.ctx, what, expression)
 }
 
 func (w window) read(expression string) string {

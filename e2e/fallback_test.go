@@ -62,14 +62,14 @@ func TestBlockedSockets(t *testing.T) {
 	at := time.Now()
 	s.post("1", "started", "I1", at, `{"channel":"voice"}`)
 	s.post("2", "queued", "I1", at.Add(time.Second), `{"queue":"Billing"}`)
-	wait(t, ctx, "a number that was asked for", waits("1")+` && document.querySelector('[data-connection]').getAttribute('data-connection') === 'polling'`, 20*time.Second)
+	wait(t, ctx, "a number that was asked for", waits("1")+` && document.querySelector('[data-connection]').getAttribute('data-connection') === 'polling'`)
 	s.post("3", "started", "I2", at, `{"channel":"voice"}`)
 	s.post("4", "queued", "I2", at.Add(time.Second), `{"queue":"Billing"}`)
-	wait(t, ctx, "the next", waits("2")+` && document.getElementById('board').className === 'fresh'`, 20*time.Second)
+	wait(t, ctx, "the next", waits("2")+` && document.getElementById('board').className === 'fresh'`)
 	s.cmd.Process.Signal(syscall.SIGSTOP)
-	wait(t, ctx, "marked", marked, 25*time.Second)
+	wait(t, ctx, "marked", marked)
 	s.cmd.Process.Signal(syscall.SIGCONT)
-	wait(t, ctx, "right again", `document.getElementById('board').className === 'fresh'`, 40*time.Second)
+	wait(t, ctx, "right again", `document.getElementById('board').className === 'fresh'`)
 }
 
 // TestNoScript: without script the page renews itself; where that fails it says so, and

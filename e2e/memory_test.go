@@ -110,7 +110,7 @@ func TestFlatMemory(t *testing.T) {
 				t.Fatalf("%d frames of %d were taken", sent.Load(), frames)
 			}
 		}
-		wait(t, c.ctx, "the last frame", waits(fmt.Sprint((frames)%1000))+" && "+samePage, 30*time.Second)
+		wait(t, c.ctx, "the last frame", waits(fmt.Sprint((frames)%1000))+" && "+samePage)
 		for range 3 {
 			if _, err := chromedp.Call(c.ctx, heapprofiler.CollectGarbage, cdp.Empty{}); err != nil {
 				t.Fatal(err)

@@ -35,7 +35,7 @@ func violations(t *testing.T, ctx context.Context, source string) string {
 		}).join('\n');
 	}).catch(function (e) { return 'thrown\n' + e; })`
 	for range 5 {
-		wait(t, ctx, "the page", `document.readyState === 'complete'`, time.Minute)
+		wait(t, ctx, "the page", `document.readyState === 'complete'`)
 		outcome, found, _ := strings.Cut(ask(t, ctx, source+";\n"+look), "\n")
 		switch {
 		case outcome == "thrown":

@@ -176,7 +176,7 @@ func TestEveryState(t *testing.T) {
 		if err := chromedp.Do(ctx, chromedp.EmulateViewport(1920, 1080), chromedp.Navigate("http://"+s.address+"/boards/"+board+"?lang="+lang)); err != nil {
 			t.Fatal(err)
 		}
-		wait(t, ctx, board+" live", live+` && document.fonts.status === 'loaded'`, 30*time.Second)
+		wait(t, ctx, board+" live", live+` && document.fonts.status === 'loaded'`)
 		return ctx
 	}
 	look := func(ctx context.Context, state, lang string) {
@@ -249,14 +249,14 @@ func TestEveryState(t *testing.T) {
 	}
 	s.cmd.Process.Signal(syscall.SIGSTOP)
 	for i := range langs {
-		wait(t, old[i], "marked", marked, 30*time.Second)
+		wait(t, old[i], "marked", marked)
 		do(t, window{t, old[i]}, sameAge)
 	}
 	for i, lang := range langs {
 		look(old[i], "stale", lang)
 	}
 	for i, lang := range langs {
-		wait(t, older[i], "gone", `document.getElementById('board').className === 'stale gone'`, 80*time.Second)
+		wait(t, older[i], "gone", `document.getElementById('board').className === 'stale gone'`)
 		do(t, window{t, older[i]}, sameAge)
 		look(older[i], "gone", lang)
 	}

@@ -89,7 +89,7 @@ func TestWall(t *testing.T) {
 		if err := chromedp.Do(ctx, chromedp.EmulateViewport(int64(width), int64(height)), chromedp.Navigate("http://"+s.address+"/boards/"+path)); err != nil {
 			t.Fatal(err)
 		}
-		wait(t, ctx, path+" live", `document.querySelector('[data-connection]').getAttribute('data-connection') === 'live' && document.fonts.status === 'loaded'`, 20*time.Second)
+		wait(t, ctx, path+" live", `document.querySelector('[data-connection]').getAttribute('data-connection') === 'live' && document.fonts.status === 'loaded'`)
 		found, err := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf("%s(%v)", outside, width >= 1280)))
 		if err != nil || found != "" {
 			t.Errorf("%s at %dx%d: is not wholly there: %s (%v)", path, width, height, found, err)
@@ -105,19 +105,19 @@ func TestWall(t *testing.T) {
 	}
 	for _, lang := range []string{"de", "fr", "es", "ja"} {
 		look(1920, 1080, "light", "usual?lang="+lang)
-		wait(t, ctx, "the language of "+lang, fmt.Sprintf(`document.documentElement.lang === '%s'`, lang), time.Second)
+		wait(t, ctx, "the language of "+lang, fmt.Sprintf(`document.documentElement.lang === '%s'`, lang))
 	}
 	// The check sees a title and a heading that are not whole.
 	for _, name := range []string{"h1", ".queues h2"} {
 		do(t, window{t, ctx}, fmt.Sprintf(`document.querySelector('%s').style.maxWidth = '3rem'`, name))
-		wait(t, ctx, name+" seems to be whole", outside+`(true).indexOf('cut off: H') === 0`, 5*time.Second)
+		wait(t, ctx, name+" seems to be whole", outside+`(true).indexOf('cut off: H') === 0`)
 		do(t, window{t, ctx}, fmt.Sprintf(`document.querySelector('%s').style.maxWidth = ''`, name))
 	}
 	// A size that is too large is used as far as there is room; on a board of little on it, it is.
 	scale := func(path string) int {
 		t.Helper()
 		look(1920, 1080, "dark", path)
-		wait(t, ctx, "the script of the screen", `document.documentElement.getAttribute('data-resting') !== null`, 5*time.Second)
+		wait(t, ctx, "the script of the screen", `document.documentElement.getAttribute('data-resting') !== null`)
 		n, err := chromedp.Run(ctx, chromedp.Evaluate[int](`parseInt(document.documentElement.getAttribute('data-scale'), 10)`))
 		if err != nil {
 			t.Fatal(err)
@@ -140,9 +140,9 @@ func TestWall(t *testing.T) {
 	}
 	// A bar is as long as its number says, and stays so when the number moves.
 	bar := `document.querySelector('[data-draw="bar.Abandoned"]').getAttribute('width') === document.querySelector('[data-cell="bar.Abandoned"]').textContent`
-	wait(t, ctx, "the bar", bar+` && document.querySelector('[data-draw="bar.Abandoned"]').getBoundingClientRect().width > 1`, 5*time.Second)
+	wait(t, ctx, "the bar", bar+` && document.querySelector('[data-draw="bar.Abandoned"]').getBoundingClientRect().width > 1`)
 	curve := `document.querySelector('[data-draw="trend.abandoned.path"]')`
-	wait(t, ctx, "the curve", curve+`.getAttribute('d') === document.querySelector('[data-cell="trend.abandoned.path"]').textContent && `+curve+`.getBoundingClientRect().width > 1`, 5*time.Second)
+	wait(t, ctx, "the curve", curve+`.getAttribute('d') === document.querySelector('[data-cell="trend.abandoned.path"]').textContent && `+curve+`.getBoundingClientRect().width > 1`)
 }
 
 // shoot keeps a picture of the page where WALLBOARD_SCREENSHOTS names a folder.
