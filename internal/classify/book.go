@@ -45,15 +45,16 @@ func (b *Book) Remove(c *Contact) {
 // Apply adds an event to its contact, making it where needed, and joins contacts
 // that the event links. It returns the contact, the one that was absorbed
 // into it, if any, and whether anything changed. A union that would exceed the
-// limits is flagged on both and not made.
+// limits is flagged on the contact of the event and not made.
 func (b *Book) Apply(e interaction.Event) (c, absorbed *Contact, changed bool) {
 	c = b.byID[e.Interaction]
 	if c == nil {
 		c = NewContact(e.Interaction, b.policies)
 		b.byID[e.Interaction] = c
 	}
+	full := c.exceeded // that it is now, is a change
 	if e.Kind != interaction.Linked {
-		return c, nil, c.Insert(e)
+		return c, nil, c.Insert(e) || c.exceeded != full
 	}
 	other, named := b.byID[e.Other], false
 	switch {
@@ -63,7 +64,7 @@ func (b *Book) Apply(e interaction.Event) (c, absorbed *Contact, changed bool) {
 			b.byID[e.Other] = c
 		}
 	case len(c.ids)+len(other.ids) > MaxIDs || len(c.events)+len(other.events) > MaxEvents:
-		c.exceeded, other.exceeded = true, true
+		c.exceeded = true
 	default:
 		if len(other.events) > len(c.events) {
 			c, other = other, c
@@ -74,5 +75,5 @@ func (b *Book) Apply(e interaction.Event) (c, absorbed *Contact, changed bool) {
 		}
 		absorbed = other
 	}
-	return c, absorbed, c.Insert(e) || named || absorbed != nil
+	return c, absorbed, c.Insert(e) || named || absorbed != nil || c.exceeded != full
 }

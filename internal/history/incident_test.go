@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wallboard/wallboard/internal/classify"
 	"github.com/wallboard/wallboard/internal/interaction"
 	"github.com/wallboard/wallboard/internal/wallboard"
 )
@@ -168,4 +169,49 @@ func TestLinkOfKnownKey(t *testing.T) {
 	if err != nil || v.Differing > 0 {
 		t.Errorf("the audit fails: %v %q", err, v.Differences)
 	}
+}
+
+// TestFullContact: a contact that cannot take more ids or events says so also after it left
+// memory, and what it did not take is no difference.
+func TestFullContact(t *testing.T) {
+	h := retaining(t)
+	defer h.remove(t)
+	h.append(t, "b", call("B", h.now(), true))
+	h.append(t, "b", call("C", h.now(), true))
+	pass := func() {
+		t.Helper()
+		h.pass(2 * 24 * time.Hour)
+		h.settle(t)
+	}
+	link := func(other string, n int) {
+		t.Helper()
+		h.append(t, "b", []interaction.Event{{Interaction: "B", Kind: interaction.Linked, Other: other, Key: fmt.Sprint("link", n), At: h.now().UnixMicro()}})
+	}
+	same := func(what string) {
+		t.Helper()
+		h.settle(t)
+		h.anew(t)
+		h.same(t)
+		v, err := h.keeper.Audit(t.Context(), h.log, true)
+		if err != nil || v.Differing > 0 {
+			t.Errorf("%s: %v %q", what, err, v.Differences)
+		}
+	}
+	pass()
+	for i := range classify.MaxIDs - 1 {
+		link(fmt.Sprint("X", i), i)
+	}
+	same("as many ids as may be")
+	pass()
+	link("D", 0)
+	same("an id too many, under a known key")
+	pass()
+	link("C", 100)
+	same("a contact too many")
+	pass()
+	link("E", 101)
+	same("an id too many")
+	pass()
+	h.append(t, "b", call("D", h.now(), true))
+	same("the id by itself")
 }

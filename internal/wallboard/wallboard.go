@@ -169,7 +169,7 @@ func (w *Wallboard) Apply(sourceName string, received int64, events []interactio
 			w.forget(absorbed, c)
 			delete(touched, absorbed)
 		}
-		if !changed || e.Kind == interaction.Linked {
+		if !changed || e.Kind == interaction.Linked || c.Exceeded() {
 			w.stray(src, c, events[i:i+1])
 		}
 		if changed {
