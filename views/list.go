@@ -44,7 +44,11 @@ type ListForm struct {
 	Time, From, To, WaitFrom, WaitTo, Sort string
 	Waits, Corrected                       bool
 	Boards, Sources, Queues                []string
+	Agents                                 []Agent
 }
+
+// Agent is one whom a form offers, by id; Name may be "".
+type Agent struct{ ID, Name string }
 
 // choice is one value of a form's field, with its label.
 type choice struct{ value, label string }

@@ -20,6 +20,7 @@ type ReportForm struct {
 	Source, Queue, Channel, Agent string
 	Reason, Compare               string
 	Sources, Queues               []string
+	Agents                        []Agent
 	// Plain leaves out what only the report of the abandoned has.
 	Plain bool
 	// Presets are other periods by name.

@@ -359,7 +359,7 @@ func reportForm(f ReportForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = enter("agent", "Agent's id", "text", f.Agent).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = agentField(f.Agent, f.Agents).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

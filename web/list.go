@@ -22,6 +22,7 @@ import (
 type Past interface {
 	List(ctx context.Context, f history.Filter, limit int, cursor string, total bool) (history.List, error)
 	Queues(ctx context.Context) ([]string, error)
+	Agents(ctx context.Context) ([]history.Agent, error)
 	// Deliveries are those that brought events, by the positions of those.
 	Deliveries(ctx context.Context, events []int64, limit int) ([]journal.Stored, error)
 	Report(ctx context.Context, s history.Scope) (*history.Report, error)
@@ -200,8 +201,20 @@ func (s *Server) listForm(ctx context.Context, q url.Values, f *history.Filter) 
 	}
 	slices.Sort(form.Boards)
 	form.Sources = s.o.Floor.Sources()
-	form.Queues, err = s.o.Past.Queues(ctx)
+	form.Queues, form.Agents, err = s.known(ctx)
 	return form, err
+}
+
+// known are the queues and agents that a form offers.
+func (s *Server) known(ctx context.Context) (queues []string, agents []views.Agent, err error) {
+	if queues, err = s.o.Past.Queues(ctx); err != nil {
+		return nil, nil, err
+	}
+	list, err := s.o.Past.Agents(ctx)
+	for _, a := range list {
+		agents = append(agents, views.Agent(a))
+	}
+	return queues, agents, err
 }
 
 // local is a time as browsers' forms take it.

@@ -201,11 +201,11 @@ func (s *Server) reportPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) reportForm(ctx context.Context, v url.Values, q *question) (views.ReportForm, error) {
-	queues, err := s.o.Past.Queues(ctx)
+	queues, agents, err := s.known(ctx)
 	form := views.ReportForm{
 		Action: "/reports/abandoned", From: day(q.scope.From), To: day(q.scope.To), Source: q.scope.Source, Queue: q.scope.Queue,
 		Channel: q.scope.Channel, Agent: q.scope.Agent, Reason: v.Get("reason"), Compare: v.Get("compare"),
-		Sources: s.o.Floor.Sources(), Queues: queues,
+		Sources: s.o.Floor.Sources(), Queues: queues, Agents: agents,
 	}
 	kept := make(url.Values)
 	for name, value := range map[string]string{"source": q.scope.Source, "queue": q.scope.Queue, "channel": q.scope.Channel, "agent": q.scope.Agent, "reason": form.Reason, "compare": form.Compare} {

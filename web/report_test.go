@@ -62,6 +62,11 @@ func TestReportOpens(t *testing.T) {
 		return string(b)
 	}
 	page := get("/reports/abandoned?from=2026-11-23&to=2026-11-23&compare=previous")
+	_, offered, _ := strings.Cut(page, "<datalist")
+	offered, _, _ = strings.Cut(offered, "</datalist>")
+	if !strings.Contains(offered, "<option") || strings.Contains(offered, `value=""`) {
+		t.Errorf("the agents that are offered: %s", offered)
+	}
 	opened := 0
 	// A row's name is a link, and its first number is of the abandoned; so are the facts.
 	for _, m := range regexp.MustCompile(`<a href="(/interactions\?[^"]*)">(?:<span class="name">)?([^<]*)(?:</span>)?</a>(?:</th><td class="number"[^>]*>([0-9]+)</td>)?`).FindAllStringSubmatch(page, -1) {

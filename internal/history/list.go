@@ -200,6 +200,26 @@ func (k *Keeper) Queues(ctx context.Context) (names []string, err error) {
 	return names, nil
 }
 
+// maxOffered bounds the agents that a form offers.
+const maxOffered = 2000
+
+// Agent is one agent; Name is "" where none was told.
+type Agent struct{ ID, Name string }
+
+// Agents are those whose works ended, by name: 2,000 at most.
+func (k *Keeper) Agents(ctx context.Context) (agents []Agent, err error) {
+	err = k.store.each(ctx, fmt.Sprintf("SELECT agent, max(name) FROM agent_blocks WHERE agent <> '' GROUP BY agent ORDER BY 2, 1 LIMIT %d", maxOffered), func(rows *sql.Rows) error {
+		var a Agent
+		err := rows.Scan(&a.ID, &a.Name)
+		agents = append(agents, a)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("history: reading agents: %w", err)
+	}
+	return agents, nil
+}
+
 // Deliveries are the stored deliveries that brought events, by the positions of those: at
 // most limit of them, in the order in which they came.
 func (k *Keeper) Deliveries(ctx context.Context, events []int64, limit int) ([]journal.Stored, error) {
