@@ -44,6 +44,9 @@ const (
 // so that who owns what can be read from top to bottom. listening is told the address
 // once deliveries are taken.
 func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger, listening func(address string, doors *access.Access)) (err error) {
+	if size := sqlite.Size(cfg.DataDir); size > 1<<30 {
+		logger.Info("all that is stored is checked before the address is opened, which takes a while", "bytes", size)
+	}
 	db, err := sqlite.Open(ctx, cfg.DataDir)
 	if err != nil {
 		return err

@@ -91,6 +91,16 @@ func Open(ctx context.Context, dir string) (_ *DB, err error) {
 	return db, nil
 }
 
+// Size is how many bytes the database of a data folder has, all of which Open reads; 0 where
+// there is none yet.
+func Size(dir string) int64 {
+	info, err := os.Stat(filepath.Join(dir, fileName))
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
 func (db *DB) path() string { return filepath.Join(db.dir, fileName) }
 
 // mark leaves the file that says that data exists, and makes the names of all files durable.
