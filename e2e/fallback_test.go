@@ -67,9 +67,9 @@ func TestBlockedSockets(t *testing.T) {
 	s.post("4", "queued", "I2", at.Add(time.Second), `{"queue":"Billing"}`)
 	wait(t, ctx, "the next", waits("2")+` && document.getElementById('board').className === 'fresh'`)
 	s.cmd.Process.Signal(syscall.SIGSTOP)
-	wait(t, ctx, "marked", marked)
+	waitWithin(t, ctx, "marked", marked, 25*time.Second)
 	s.cmd.Process.Signal(syscall.SIGCONT)
-	wait(t, ctx, "right again", `document.getElementById('board').className === 'fresh'`)
+	waitWithin(t, ctx, "right again", `document.getElementById('board').className === 'fresh'`, 40*time.Second)
 }
 
 // TestNoScript: without script the page renews itself; where that fails it says so, and

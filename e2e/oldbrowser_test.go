@@ -81,9 +81,9 @@ func TestOldBrowsers(t *testing.T) {
 				}
 			}
 			s.cmd.Process.Signal(syscall.SIGSTOP)
-			wait(t, c.ctx, "marked", marked)
+			waitWithin(t, c.ctx, "marked", marked, 20*time.Second)
 			s.cmd.Process.Signal(syscall.SIGCONT)
-			wait(t, c.ctx, "right again", live)
+			waitWithin(t, c.ctx, "right again", live, 40*time.Second)
 			c.key("\u0303") // right
 			wait(t, c.ctx, "another board", shows("First")+" && "+waits("1"))
 			wrongs, err := chromedp.Run(c.ctx, chromedp.Evaluate[string](`wrongs.join('; ')`))

@@ -249,14 +249,14 @@ func TestEveryState(t *testing.T) {
 	}
 	s.cmd.Process.Signal(syscall.SIGSTOP)
 	for i := range langs {
-		wait(t, old[i], "marked", marked)
+		waitWithin(t, old[i], "marked", marked, 30*time.Second)
 		do(t, window{t, old[i]}, sameAge)
 	}
 	for i, lang := range langs {
 		look(old[i], "stale", lang)
 	}
 	for i, lang := range langs {
-		wait(t, older[i], "gone", `document.getElementById('board').className === 'stale gone'`)
+		waitWithin(t, older[i], "gone", `document.getElementById('board').className === 'stale gone'`, 80*time.Second)
 		do(t, window{t, older[i]}, sameAge)
 		look(older[i], "gone", lang)
 	}
