@@ -82,10 +82,7 @@ func asSemantic(err error, s **json.SemanticError) bool { return errors.As(err, 
 // add decodes the event into out, as the i-th part.
 func (w *wire) add(out *source.Decoded, i int) {
 	if !strings.HasPrefix(w.Type, typePrefix) {
-		if out.Ignored == nil {
-			out.Ignored = make(map[string]int)
-		}
-		out.Ignored["other"]++
+		out.Ignore("other")
 		return
 	}
 	e, err := w.event()

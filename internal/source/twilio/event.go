@@ -12,13 +12,6 @@ import (
 	"github.com/wallboard/wallboard/internal/source"
 )
 
-func ignore(out *source.Decoded, name string) {
-	if out.Ignored == nil {
-		out.Ignored = make(map[string]int)
-	}
-	out.Ignored[name]++
-}
-
 // attributes are what a task's attributes may say, at Twilio's and Flex's own names.
 type attributes struct {
 	Direction          string `json:"direction"`
@@ -90,7 +83,7 @@ func (x decoder) add(out *source.Decoded, i int, f fields) {
 	switch group {
 	case "task", "task-queue", "reservation", "worker":
 	default:
-		ignore(out, group)
+		out.Ignore(group)
 		return
 	}
 	if f["sid"] == "" {
@@ -117,14 +110,14 @@ func (x decoder) add(out *source.Decoded, i int, f fields) {
 	}
 	if strings.HasPrefix(kind, "reservation.") && !a.offered() {
 		if kind == "reservation.failed" {
-			ignore(out, kind) // no offer was made
+			out.Ignore(kind) // no offer was made
 			return
 		}
 		problem("ReservationSid: is missing")
 		return
 	}
 	if !a.known(kind) {
-		ignore(out, kind)
+		out.Ignore(kind)
 	}
 }
 

@@ -62,7 +62,7 @@ func (x decoder) Decode(d *source.Delivery) (source.Decoded, error) {
 		case err != nil:
 			out.Problems = append(out.Problems, source.Problem{Index: i, Reason: err.Error()})
 		case f == nil:
-			ignore(&out, name)
+			out.Ignore(name)
 		default:
 			x.add(&out, i, f)
 		}
