@@ -13,8 +13,14 @@ import (
 // tell posts one neutral event of an interaction, some time before now.
 func (h *house) tell(t *testing.T, id, kind string, ago time.Duration, data string) {
 	t.Helper()
-	body := fmt.Sprintf(`{"specversion":"1.0","id":%q,"source":"test","type":"org.wallboard.interaction.%s","subject":%q,"time":%q,"data":{%s}}`,
-		id+"/"+kind+ago.String(), kind, id, time.Now().Add(-ago).UTC().Format(time.RFC3339Nano), data)
+	h.send(t, "org.wallboard.interaction."+kind, id, kind, ago, data)
+}
+
+// send posts an event of any type.
+func (h *house) send(t *testing.T, whole, id, kind string, ago time.Duration, data string) {
+	t.Helper()
+	body := fmt.Sprintf(`{"specversion":"1.0","id":%q,"source":"test","type":%q,"subject":%q,"time":%q,"data":{%s}}`,
+		id+"/"+kind+ago.String(), whole, id, time.Now().Add(-ago).UTC().Format(time.RFC3339Nano), data)
 	r, err := http.NewRequest("POST", h.URL+"/hooks/lab", strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)

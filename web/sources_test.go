@@ -51,3 +51,24 @@ func TestQuarantine(t *testing.T) {
 		t.Errorf("no delivery: %v, %v", res, err)
 	}
 }
+
+// TestSources: the page tells what came to a source, what it did not need, and why it refused.
+func TestSources(t *testing.T) {
+	h := newOpenHouse(t)
+	if page := h.page(t, "/sources"); strings.Contains(page, "refused") || !strings.Contains(page, "0 taken") {
+		t.Errorf("before anything came: %s", page)
+	}
+	h.tell(t, "I1", "queued", time.Minute, `"queue":"Billing"`)
+	h.send(t, "com.example.weather", "x", "weather", time.Minute, "")
+	res, err := http.Post(h.URL+"/hooks/lab", "application/cloudevents+json", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	page := h.page(t, "/sources")
+	for _, want := range []string{"2 taken, 1 refused", "2 acknowledged", "1 unauthenticated", "1 other", "lab refused", "the secret is missing or wrong"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("%q is not on the page: %s", want, page)
+		}
+	}
+}
