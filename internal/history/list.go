@@ -206,9 +206,10 @@ const maxOffered = 2000
 // Agent is one agent; Name is "" where none was told.
 type Agent struct{ ID, Name string }
 
-// Agents are those whose works ended, by name: 2,000 at most.
+// Agents are those whose works ended in the last month or two, by name: 2,000 at most. It reads
+// two blocks, however much is stored.
 func (k *Keeper) Agents(ctx context.Context) (agents []Agent, err error) {
-	err = k.store.each(ctx, fmt.Sprintf("SELECT agent, max(name) FROM agent_blocks WHERE agent <> '' GROUP BY agent ORDER BY 2, 1 LIMIT %d", maxOffered), func(rows *sql.Rows) error {
+	err = k.store.each(ctx, fmt.Sprintf("SELECT agent, max(name) FROM agent_blocks WHERE block >= (SELECT max(block) FROM agent_blocks) - 1 AND agent <> '' GROUP BY agent ORDER BY 2, 1 LIMIT %d", maxOffered), func(rows *sql.Rows) error {
 		var a Agent
 		err := rows.Scan(&a.ID, &a.Name)
 		agents = append(agents, a)
