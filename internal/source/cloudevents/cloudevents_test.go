@@ -150,6 +150,7 @@ func TestEvents(t *testing.T) {
 // TestQuarantine: what is authentic and does not decode names the field, not the value.
 func TestQuarantine(t *testing.T) {
 	for want, d := range map[string]*source.Delivery{
+		"type: is missing":              {Method: "POST", Header: http.Header{"Content-Type": {"application/cloudevents+json"}}, Body: []byte(`{}`)},
 		"type: kind is not one of":      structured("exploded", "i", `{}`),
 		"data.mode":                     structured("transferred", "i", `{"mode":"secret value"}`),
 		"data: agent":                   structured("assigned", "i", `{"agent":7}`),

@@ -81,7 +81,7 @@ func asSemantic(err error, s **json.SemanticError) bool { return errors.As(err, 
 
 // add decodes the event into out, as the i-th part.
 func (w *wire) add(out *source.Decoded, i int) {
-	if !strings.HasPrefix(w.Type, typePrefix) {
+	if w.Type != "" && !strings.HasPrefix(w.Type, typePrefix) {
 		out.Ignore("other")
 		return
 	}
@@ -95,6 +95,9 @@ func (w *wire) add(out *source.Decoded, i int) {
 
 func (w *wire) event() (interaction.Event, error) {
 	var e interaction.Event
+	if w.Type == "" {
+		return e, errors.New("type: is missing")
+	}
 	kind, err := interaction.ParseKind(strings.TrimPrefix(w.Type, typePrefix))
 	if err != nil {
 		return e, fmt.Errorf("type: %w after %s", err, typePrefix)
